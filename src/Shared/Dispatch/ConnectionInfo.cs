@@ -1,0 +1,17 @@
+using System.Net;
+using Tunnel.Mux;
+
+namespace Tunnel.Shared.Dispatch;
+
+/// <summary>What is known of one connection while it travels from an inbound through the router to an outbound.</summary>
+public sealed record ConnectionInfo
+{
+    /// <summary>The tag of the inbound (or of the reverse bridge) that produced the connection; may be empty.</summary>
+    public required string InboundTag { get; init; }
+
+    /// <summary>Where the connection is meant to go.</summary>
+    public required Destination Destination { get; init; }
+
+    /// <summary>The visitor's address; null where it is not known, as for a bridge's own dial.</summary>
+    public IPEndPoint? Source { get; init; }
+}

@@ -1,0 +1,15 @@
+namespace Tunnel.Shared.Dispatch;
+
+/// <summary>Produces connections: each is handed to the <see cref="IDispatcher"/> as an info and a duplex pipe.</summary>
+public interface IInbound : IAsyncDisposable
+{
+    /// <summary>The tag that rules match with <c>inboundTag</c>; may be empty.</summary>
+    string Tag { get; }
+
+    /// <summary>Begins to produce connections. Returns as soon as it does; never waits for a network or for another process.</summary>
+    /// <exception cref="InboundStartException">It cannot, for example because its address is in use.</exception>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops producing connections; those that exist go on until they end or the object is disposed.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}
