@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -44,16 +45,33 @@ public sealed record CidrBlock
 
     private bool IsIPv6 { get; }
 
-    /// <summary>Whether the address lies in the block; an IPv4-mapped IPv6 address counts as IPv4. Does not allocate for IPv4.</summary>
+    /// <summary>Whether the address lies in the block; an IPv4-mapped IPv6 address counts as IPv4. Does not allocate.</summary>
     public bool Contains(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
+        var bits = Bits(address);
+        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
         if (address.IsIPv4MappedToIPv6)
         {
-            address = address.MapToIPv4();
+            bits &= uint.MaxValue;
+            isIPv6 = false;
         }
 
-        return IsIPv6 == (address.AddressFamily == AddressFamily.InterNetworkV6) && (Bits(address) & _mask) == _bits;
+        return IsIPv6 == isIPv6 && (bits & _mask) == _bits;
+    }
+
+    /// <summary>Whether the address lies in any of the blocks. Does not allocate.</summary>
+    internal static bool AnyContains(ImmutableArray<CidrBlock> blocks, IPAddress address)
+    {
+        foreach (var block in blocks)
+        {
+            if (block.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Reads <c>address</c> or <c>address/bits</c>; bits beyond the prefix may be set and are ignored, as in V2Ray.</summary>
