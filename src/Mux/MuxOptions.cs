@@ -31,7 +31,7 @@ public sealed record MuxOptions
     /// <summary>How much a stream buffers for sending before its writer waits. Default 64 KiB: one batch.</summary>
     public int SendBuffer { get; init; } = 64 * 1024;
 
-    /// <summary>How many streams the peer may have open at once. Default 16,384.</summary>
+    /// <summary>How many streams the peer may have open at once; 0 for none. Default 16,384.</summary>
     public int MaxStreams { get; init; } = 16 * 1024;
 
     /// <summary>How many streams the peer may open in a second, on average and at once; more are refused. Default 20,000.</summary>
@@ -57,7 +57,7 @@ public sealed record MuxOptions
         Check(MaxWindow >= InitialWindow && MaxWindow <= LargestWindow, $"{nameof(MaxWindow)} must be from {nameof(InitialWindow)} to {LargestWindow}");
         Check(WindowBudget >= 1024 * 1024, $"{nameof(WindowBudget)} must be at least 1 MiB");
         Check(SendBuffer >= SmallestWindow, $"{nameof(SendBuffer)} must be at least {SmallestWindow}");
-        Check(MaxStreams > 0, $"{nameof(MaxStreams)} must be positive");
+        Check(MaxStreams >= 0, $"{nameof(MaxStreams)} must not be negative");
         Check(MaxOpensPerSecond > 0, $"{nameof(MaxOpensPerSecond)} must be positive");
         Check(MaxResetsPerSecond > 0, $"{nameof(MaxResetsPerSecond)} must be positive");
         Check(MaxControlBytes >= 16 * 1024, $"{nameof(MaxControlBytes)} must be at least 16 KiB");

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.State;
 
 namespace Tunnel.Shared.Hosting;
 

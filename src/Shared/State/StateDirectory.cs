@@ -1,4 +1,4 @@
-namespace Tunnel.Shared.Hosting;
+namespace Tunnel.Shared.State;
 
 /// <summary>Where a program keeps what it made for itself: a certificate, the key of <c>portal up</c>.</summary>
 public static class StateDirectory
