@@ -58,6 +58,12 @@ public sealed class BridgeInbound : IInbound
     public async ValueTask DisposeAsync()
     {
         await StopAsync(new CancellationToken(canceled: true));
+        foreach (var group in _groups)
+        {
+            group.Dispose();
+        }
+
+        _groups = [];
         _streams.Dispose();
     }
 

@@ -7,7 +7,7 @@ using Tunnel.Shared.Transport;
 namespace Tunnel.Bridge.Workers;
 
 /// <summary>The workers of one bridge to one portal: dials, dials again, adds and retires. One loop does it all; see <see cref="RunAsync"/>.</summary>
-internal sealed class WorkerGroup
+internal sealed class WorkerGroup : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
@@ -55,6 +55,13 @@ internal sealed class WorkerGroup
         await using var abort = cancellationToken.Register(_abort.Cancel);
         await Task.WhenAll(_workers.Select(worker => worker.Session.DrainAsync(cancellationToken)).Concat(_retiring));
         await Task.WhenAll(_workers.Select(worker => worker.Serving));
+    }
+
+    /// <summary>To be called once stopped.</summary>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _abort.Dispose();
     }
 
     private async Task RunAsync()

@@ -1,6 +1,5 @@
 using Tunnel.Shared.Interconnect;
 using Tunnel.Shared.State;
-using Tunnel.Shared.Interconnect;
 
 namespace Tunnel.Portal.CommandLine;
 

@@ -10,6 +10,7 @@ public sealed class TunnelRuntime : IAsyncDisposable
 {
     private readonly ImmutableArray<IInbound> _inbounds;
     private readonly ImmutableArray<IOutbound> _outbounds;
+    private bool _disposed;
 
     private TunnelRuntime(ImmutableArray<IInbound> inbounds, ImmutableArray<IOutbound> outbounds)
     {
@@ -73,6 +74,13 @@ public sealed class TunnelRuntime : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+
         // Outbounds first: an interconnect's sessions are held by portals, and get their farewell before their listener goes.
         foreach (var outbound in _outbounds)
         {
