@@ -21,8 +21,8 @@ public sealed class SocketConnection : IConnection
     {
         pool ??= MemoryPool<byte>.Shared;
         _socket = socket;
-        LocalEndPoint = socket.LocalEndPoint;
-        RemoteEndPoint = socket.RemoteEndPoint;
+        LocalEndPoint = SocketAddresses.Local(socket);
+        RemoteEndPoint = SocketAddresses.Remote(socket);
         SocketTuning.SetNoDelay(socket);
         _stream = new NetworkStream(socket, ownsSocket: false);
         _input = new TransportPipeReader(_stream, pool, readBlockBytes);

@@ -28,8 +28,8 @@ public sealed class StreamConnection : IConnection
         pool ??= MemoryPool<byte>.Shared;
         _stream = stream;
         _socket = socket;
-        LocalEndPoint = socket?.LocalEndPoint;
-        RemoteEndPoint = socket?.RemoteEndPoint;
+        LocalEndPoint = socket is null ? null : SocketAddresses.Local(socket);
+        RemoteEndPoint = socket is null ? null : SocketAddresses.Remote(socket);
         _input = new TransportPipeReader(stream, pool, TransportDefaults.BlockBytes);
         _output = new StreamPipeWriter(stream, stage, socket, pool, TransportDefaults.BlockBytes);
     }
