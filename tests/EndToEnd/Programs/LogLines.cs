@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace Tunnel.EndToEnd.Programs;
+
+/// <summary>The lines that users and tests may rely on, each written down once.</summary>
+public static partial class LogLines
+{
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    private const int TimeoutMilliseconds = 1000;
+
+    /// <summary>Portal: a public address is open. Groups: address, domain.</summary>
+    [GeneratedRegex(@"\bserving (?<address>\S+) -> (?<domain>\S+)", Options, TimeoutMilliseconds)]
+    public static partial Regex Serving { get; }
+
+    /// <summary>Portal: bridges may come. Group: address.</summary>
+    [GeneratedRegex(@"\binterconnect listening on (?<address>[^\s,(]+)", Options, TimeoutMilliseconds)]
+    public static partial Regex InterconnectListening { get; }
+
+    /// <summary>Portal: a bridge is there. Groups: domain, address.</summary>
+    [GeneratedRegex(@"\bbridge connected: (?<domain>\S+) from (?<address>[^\s,;]+)", Options, TimeoutMilliseconds)]
+    public static partial Regex BridgeConnected { get; }
+
+    /// <summary>Portal: a bridge is no longer there. Groups: domain, address, reason.</summary>
+    [GeneratedRegex(@"\bbridge gone: (?<domain>\S+) from (?<address>\S+): (?<reason>.+)", Options, TimeoutMilliseconds)]
+    public static partial Regex BridgeGone { get; }
+
+    /// <summary>Portal: a visitor came in vain. Group: domain.</summary>
+    [GeneratedRegex(@"\bno bridge for (?<domain>[^\s:,;]+)", Options, TimeoutMilliseconds)]
+    public static partial Regex NoBridge { get; }
+
+    /// <summary>Bridge: the session is up. Groups: domain, address.</summary>
+    [GeneratedRegex(@"(?<!bridge )\bconnected: (?<domain>\S+) through (?<address>[^\s,;]+)", Options, TimeoutMilliseconds)]
+    public static partial Regex Connected { get; }
+
+    /// <summary>Bridge: the session is down.</summary>
+    [GeneratedRegex(@"\bconnection lost: (?<reason>.+)", Options, TimeoutMilliseconds)]
+    public static partial Regex ConnectionLost { get; }
+
+    /// <summary>Bridge: a dial failed or was refused. Groups: reason, wait.</summary>
+    [GeneratedRegex(@"\bcannot connect\b.*: (?<reason>.+); next try in (?<wait>\d+(\.\d+)?) s", Options, TimeoutMilliseconds)]
+    public static partial Regex CannotConnect { get; }
+
+    /// <summary>Bridge: the target did not take a visitor.</summary>
+    [GeneratedRegex(@"refused|unreachable|cannot (reach|connect|open)", Options | RegexOptions.IgnoreCase, TimeoutMilliseconds)]
+    public static partial Regex TargetFailed { get; }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Tunnel.Testing.Programs;
+
+/// <summary>What Linux says about a process.</summary>
+public static class ProcessFigures
+{
+    // USER_HZ is 100 on every architecture .NET runs on.
+    private const double TicksPerSecond = 100;
+
+    /// <summary>Resident memory in bytes, shared pages counted in full.</summary>
+    public static long ResidentBytes(int pid) => KibibytesOf($"/proc/{pid}/status", "VmRSS:") * 1024;
+
+    /// <summary>Proportional memory in bytes: a page shared by n processes counts one n-th.</summary>
+    public static long ProportionalBytes(int pid) => KibibytesOf($"/proc/{pid}/smaps_rollup", "Pss:") * 1024;
+
+    /// <summary>The open file descriptors, sockets among them.</summary>
+    public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
+
+    /// <summary>User and system time used so far.</summary>
+    public static TimeSpan CpuTime(int pid)
+    {
+        // The command may hold spaces, so count the fields from its closing parenthesis on (proc(5)).
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+    }
+
+    private static long KibibytesOf(string file, string field)
+    {
+        var line = File.ReadLines(file).First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(field.Length).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture);
+    }
+}
