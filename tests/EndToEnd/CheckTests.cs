@@ -35,7 +35,7 @@ public sealed class CheckTests(ITestOutputHelper output) : EndToEndTest(output)
                 }, {
                   "domain": "work.example",
                   "listen": "tunnel://{{_key}}@127.0.0.1:0",
-                  "public": 17
+                  "public": 70000
                 }]
               },
               "routing": { "rules": [

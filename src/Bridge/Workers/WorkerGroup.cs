@@ -181,7 +181,7 @@ internal sealed class WorkerGroup : IDisposable
 
         _lastComplaint = message;
         var next = Backoff.Delay(_failures, _refused, _retryAfter, 1);
-        BridgeLog.CannotConnect(_status, _virtualDomain, portal ?? "a portal", message, Math.Round(next.TotalSeconds, 1));
+        BridgeLog.CannotConnect(_status, _virtualDomain, portal ?? "a portal", message.TrimEnd('.'), Math.Round(next.TotalSeconds, 1));
     }
 
     private async Task ServeAsync(IMuxSession session, string portal)

@@ -38,7 +38,7 @@ public static class ProgramHost
         {
             // Everything a host reads by default (files, variables, arguments) has its place in the configuration instead.
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-            builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning).AddProvider(logging);
+            builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.None).AddProvider(logging);
             builder.Services.AddMetrics();
             builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainLimit + HostMargin);
@@ -59,7 +59,7 @@ public static class ProgramHost
             }
             catch (InboundStartException exception)
             {
-                host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(LogCategories.Status).LogError("{Reason}", exception.Message);
+                HostLog.CannotStart(logging.CreateLogger(LogCategories.Status), exception.Message);
                 return ExitCodes.Failed;
             }
         }

@@ -37,7 +37,7 @@ public static partial class LogLines
     public static partial Regex ConnectionLost { get; }
 
     /// <summary>Bridge: a dial failed or was refused. Groups: reason, wait.</summary>
-    [GeneratedRegex(@"\bcannot connect\b.*: (?<reason>.+); next try in (?<wait>\d+(\.\d+)?) s", Options, TimeoutMilliseconds)]
+    [GeneratedRegex(@"\bcannot connect\b.*: (?<reason>.+); next try within (?<wait>\d+(\.\d+)?) s", Options, TimeoutMilliseconds)]
     public static partial Regex CannotConnect { get; }
 
     /// <summary>Bridge: the target did not take a visitor.</summary>
