@@ -82,7 +82,6 @@ public sealed record CidrBlock
         text = text.Trim();
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var literal = slash < 0 ? text : text[..slash];
-
         if (!HostText.TryParseAddress(literal, out var address))
         {
             return false;

@@ -8,6 +8,7 @@ internal sealed class CompiledRule
 {
     private readonly IMatcher[] _matchers;
 
+    /// <summary>Compiles a rule.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="balancer">What picks its outbound; null when the rule names one.</param>
     public CompiledRule(RuleConfig rule, CompiledBalancer? balancer)

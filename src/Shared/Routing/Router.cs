@@ -9,6 +9,7 @@ public sealed class Router
     private readonly CompiledRule[] _rules;
     private readonly Func<int, int> _random;
 
+    /// <summary>Makes the router of one configuration.</summary>
     /// <param name="routing">The rules, as the loader has checked them.</param>
     /// <param name="outboundTags">The tags of all outbounds and portals, for balancers.</param>
     /// <param name="random">A number from 0 up to, but not, its argument; null for <see cref="Random.Shared"/>. Called concurrently.</param>

@@ -23,6 +23,9 @@ internal sealed class ConfigDraft
 
     public List<ShortBridge> ShortBridges { get; } = [];
 
+    /// <summary>How the tags begin that a short form would have made, had it no errors; they are not complained about.</summary>
+    public List<string> UnfinishedTags { get; } = [];
+
     /// <summary>Tags of inbounds, also of those that could not be read: one error must not make others.</summary>
     public List<TextItem> InboundTags { get; } = [];
 

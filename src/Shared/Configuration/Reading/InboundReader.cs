@@ -5,6 +5,7 @@ namespace Tunnel.Shared.Configuration.Reading;
 /// <summary>Reads one item of <c>inbounds</c>.</summary>
 internal static class InboundReader
 {
+    /// <summary>Reads the item into the draft.</summary>
     /// <param name="inbound">The item.</param>
     /// <param name="draft">Takes the result.</param>
     /// <param name="defaultPort">The deprecated top-level <c>port</c>; null when there is none.</param>

@@ -128,15 +128,15 @@ internal sealed class ObjectReader
         return Texts(node, "an array of strings, or one string with commas");
     }
 
-    /// <summary>One string that is taken whole, or an array of them.</summary>
+    /// <summary>One string that is taken whole, or an array of them; a number counts as its digits.</summary>
     public IReadOnlyList<TextItem> OneOrMore(string name)
     {
         var node = Find(name);
         return node switch
         {
             null => [],
-            { Kind: ConfigNodeKind.String } => [new TextItem(node.Text, node)],
-            _ => Texts(node, "a string, or an array of strings"),
+            { Kind: ConfigNodeKind.String or ConfigNodeKind.Number } => [new TextItem(node.Text, node)],
+            _ => Texts(node, "a string, or an array of strings", numbers: true),
         };
     }
 
@@ -152,8 +152,14 @@ internal sealed class ObjectReader
         }
     }
 
-    /// <summary>Complains at the object about something that is not there.</summary>
-    public void Missing(string name, string advice) => Problems.Error(Node, $"'{name}' is missing; {advice}");
+    /// <summary>Complains at the object about something that is not there or empty; what is no object at all has been complained about.</summary>
+    public void Missing(string name, string advice)
+    {
+        if (Node.Kind == ConfigNodeKind.Object)
+        {
+            Problems.Error(Find(name) ?? Node, $"'{name}' is {(Find(name) is null ? "missing" : "empty")}; {advice}");
+        }
+    }
 
     /// <summary>Complains about every field that was not asked for.</summary>
     public void End()
@@ -167,14 +173,14 @@ internal sealed class ObjectReader
         }
     }
 
-    private List<TextItem> Texts(ConfigNode node, string expected)
+    private List<TextItem> Texts(ConfigNode node, string expected, bool numbers = false)
     {
         var texts = new List<TextItem>();
         if (Expect(node, ConfigNodeKind.Array, expected))
         {
             foreach (var item in node.Items.Where(static item => item.Kind != ConfigNodeKind.Null))
             {
-                if (Expect(item, ConfigNodeKind.String, "a string in double quotes"))
+                if ((numbers && item.Kind == ConfigNodeKind.Number) || Expect(item, ConfigNodeKind.String, "a string in double quotes"))
                 {
                     texts.Add(new TextItem(item.Text, item));
                 }

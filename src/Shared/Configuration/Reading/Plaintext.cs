@@ -3,6 +3,7 @@ namespace Tunnel.Shared.Configuration.Reading;
 /// <summary>Why an interconnect in the clear is refused.</summary>
 internal static class Plaintext
 {
+    /// <summary>The complaint.</summary>
     /// <param name="fact">What leads beyond this machine, such as <c>listens on 0.0.0.0</c>.</param>
     public static string Refusal(string fact) =>
         $"security 'none' would send visitors' traffic in the clear, and this {fact}, which is not this machine alone; remove "

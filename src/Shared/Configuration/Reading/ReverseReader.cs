@@ -40,6 +40,10 @@ internal static class ReverseReader
             {
                 draft.ShortBridges.Add(read);
             }
+            else
+            {
+                draft.UnfinishedTags.Add(tag.Length > 0 ? tag : "bridge");
+            }
         }
         else
         {
@@ -59,6 +63,10 @@ internal static class ReverseReader
             if (ShortPortalReader.Read(portal, tag) is { } read)
             {
                 draft.ShortPortals.Add(read);
+            }
+            else
+            {
+                draft.UnfinishedTags.Add(tag.Length > 0 ? tag : "portal");
             }
         }
         else

@@ -57,7 +57,6 @@ internal static class ShortPortalReader
     private static ImmutableArray<ListenEndpoint> ReadPublics(ObjectReader portal)
     {
         var node = portal.Find("public");
-        IReadOnlyList<TextItem> items = node is { Kind: ConfigNodeKind.Number } ? [new TextItem(node.Text, node)] : portal.OneOrMore("public");
         if (node is null or { Kind: ConfigNodeKind.Array, Items.Count: 0 })
         {
             portal.Missing(
@@ -66,7 +65,7 @@ internal static class ShortPortalReader
         }
 
         var publics = ImmutableArray.CreateBuilder<ListenEndpoint>();
-        foreach (var (text, item) in items)
+        foreach (var (text, item) in portal.OneOrMore("public"))
         {
             if (ListenEndpoint.TryParse(text, out var endpoint, out var error))
             {

@@ -8,6 +8,7 @@ internal static class StreamSettingsReader
     private static readonly string[] OfV2Ray =
         ["kcp", "mkcp", "ws", "websocket", "h2", "http", "ds", "domainsocket", "quic", "grpc", "gun", "httpupgrade"];
 
+    /// <summary>The transport, whatever is wrong with it.</summary>
     /// <param name="stream">The object; null when it is absent.</param>
     /// <param name="defaultSecurity">What an absent <c>security</c> means for the protocol.</param>
     public static StreamConfig Read(ObjectReader? stream, StreamSecurity? defaultSecurity)

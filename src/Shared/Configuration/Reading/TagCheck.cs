@@ -19,17 +19,17 @@ internal static class TagCheck
         var outbounds = Known(draft.OutboundTags.Concat(draft.PortalTags));
         foreach (var (tag, node) in draft.InboundTagUses)
         {
-            if (!inbounds.Contains(tag))
+            if (!inbounds.Contains(tag) && !IsUnfinished(draft, tag))
             {
-                problems.Warning(node, $"no inbound or bridge has the tag '{Describe.Shorten(tag)}', so this never matches{Hint(tag, inbounds)}");
+                problems.Warning(node, $"no inbound or bridge has the tag '{Describe.Shorten(tag)}', so this never matches{Hint(tag, inbounds, problems.IsFull(ConfigSeverity.Warning))}");
             }
         }
 
         foreach (var (tag, node) in draft.OutboundTagUses)
         {
-            if (!outbounds.Contains(tag))
+            if (!outbounds.Contains(tag) && !IsUnfinished(draft, tag))
             {
-                problems.Error(node, $"no outbound or portal has the tag '{Describe.Shorten(tag)}'{Hint(tag, outbounds)}");
+                problems.Error(node, $"no outbound or portal has the tag '{Describe.Shorten(tag)}'{Hint(tag, outbounds, problems.IsFull(ConfigSeverity.Error))}");
             }
         }
 
@@ -38,7 +38,7 @@ internal static class TagCheck
         {
             if (!balancers.Contains(tag))
             {
-                problems.Error(node, $"no balancer has the tag '{Describe.Shorten(tag)}'{Hint(tag, balancers)}");
+                problems.Error(node, $"no balancer has the tag '{Describe.Shorten(tag)}'{Hint(tag, balancers, problems.IsFull(ConfigSeverity.Error))}");
             }
         }
 
@@ -86,7 +86,8 @@ internal static class TagCheck
                 if (other is not null)
                 {
                     var where = inbound.Listen.UnixPath ?? HostText.Join(address, Math.Max(clash.First, range.First));
-                    problems.Error(node, $"listens on {Describe.Shorten(where)}, and so does {other.Path}; change one of them");
+                    var who = other == node ? "twice" : $"and so does {other.Path}";
+                    problems.Error(node, $"listens on {Describe.Shorten(where)}, {who}; change one of them");
                     break;
                 }
 
@@ -98,7 +99,7 @@ internal static class TagCheck
     private static void CheckClientDomains(ConfigDraft draft, ProblemList problems)
     {
         var served = draft.Portals.Select(static portal => portal.Domain).ToHashSet(StringComparer.Ordinal);
-        if (served.Count == 0)
+        if (served.Count == 0 || draft.UnfinishedTags.Count > 0)
         {
             return;
         }
@@ -109,17 +110,28 @@ internal static class TagCheck
             {
                 foreach (var domain in settings.Clients.SelectMany(static client => client.Domains).Where(domain => !served.Contains(domain)))
                 {
-                    problems.Warning(node, $"a client may claim the domain '{Describe.Shorten(domain)}', which no portal here has{Hint(domain, served)}");
+                    problems.Warning(node, $"a client may claim the domain '{Describe.Shorten(domain)}', which no portal here has{Hint(domain, served, problems.IsFull(ConfigSeverity.Warning))}");
                 }
             }
         }
     }
 
+    private static bool IsUnfinished(ConfigDraft draft, string tag) =>
+        draft.UnfinishedTags.Exists(prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
+
     private static HashSet<string> Known(IEnumerable<TextItem> tags) =>
         tags.Select(static tag => tag.Text).Where(static text => text.Length > 0).ToHashSet(StringComparer.Ordinal);
 
-    private static string Hint(string name, HashSet<string> known) =>
-        NearestName.Find(name, known) is null ? Have(known) : NearestName.Hint(name, known);
+    private static string Hint(string name, HashSet<string> known, bool unseen)
+    {
+        if (unseen)
+        {
+            return string.Empty;
+        }
+
+        var hint = NearestName.Hint(name, known);
+        return hint.Length > 0 ? hint : Have(known);
+    }
 
     private static string Have(HashSet<string> known) => known.Count == 0
         ? "; there are none"

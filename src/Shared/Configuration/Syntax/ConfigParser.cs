@@ -11,8 +11,10 @@ internal static class ConfigParser
     /// <summary>Deeper than any configuration, shallow enough for recursion.</summary>
     private const int MaxDepth = 64;
 
-    /// <summary>Bounds the memory that a hostile 16 MiB file can take; a node costs some 150 bytes.</summary>
-    private const int MaxNodes = 500_000;
+    /// <summary>Bounds the memory and the time that a hostile 16 MiB file can take; a node costs some 200 bytes.</summary>
+    private const int MaxNodes = 200_000;
+
+    private const string Empty = "the file is empty; an empty configuration is '{}'";
 
     /// <summary>The top-level value; null after one error when the text is not JSON.</summary>
     public static ConfigNode? Parse(SourceText source, ProblemList problems)
@@ -35,7 +37,7 @@ internal static class ConfigParser
         {
             if (!reader.Read())
             {
-                problems.ErrorAt(0, "$", "the file is empty; an empty configuration is '{}'");
+                problems.ErrorAt(0, "$", "not valid JSON: " + Empty);
                 return null;
             }
 
@@ -123,8 +125,19 @@ internal static class ConfigParser
             return "an unquoted word that is not true, false or null; put text in double quotes";
         }
 
+        if (exception.Message.Contains("does not contain any JSON tokens", StringComparison.Ordinal))
+        {
+            return Empty;
+        }
+
+        if (exception.Message.Contains("Expected depth to be zero", StringComparison.Ordinal))
+        {
+            return "the file ends too early; an object or array is not closed, add the missing '}' or ']'";
+        }
+
         // The position follows the reason in the parser's message; here it goes in front.
         var end = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return Describe.Shorten(end < 0 ? exception.Message : exception.Message[..end], 200);
+        var reason = Describe.Shorten(end < 0 ? exception.Message : exception.Message[..end], 200);
+        return reason.EndsWith("start of a value.", StringComparison.Ordinal) ? reason + " Put text in double quotes." : reason;
     }
 }

@@ -9,8 +9,12 @@ internal static class Describe
     public static string Shorten(string text, int max = MaxText)
     {
         var cut = text.Length > max ? string.Concat(text.AsSpan(0, max), "…") : text;
-        return cut.Any(char.IsControl) ? string.Concat(cut.Select(static c => char.IsControl(c) ? '?' : c)) : cut;
+        return OneLine(cut);
     }
+
+    /// <summary>Replaces what would break a line or drive a terminal.</summary>
+    public static string OneLine(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(static c => char.IsControl(c) ? '?' : c)) : text;
 
     /// <summary><c>a, b, c</c>.</summary>
     public static string List(IEnumerable<string> names) => string.Join(", ", names);

@@ -6,6 +6,10 @@ internal static class NearestName
     // Longer names are not typed by hand; the bound keeps the comparison cheap whatever a file contains.
     private const int MaxLength = 64;
 
+    private const int MaxCandidates = 100;
+
+    private const int MinPrefix = 3;
+
     /// <summary>The nearest of <paramref name="known"/> within a third of its letters, ignoring case; null when none is near.</summary>
     public static string? Find(string name, IEnumerable<string> known)
     {
@@ -14,24 +18,33 @@ internal static class NearestName
             return null;
         }
 
+        var lower = name.ToLowerInvariant();
         string? best = null;
         var bestDistance = int.MaxValue;
-        foreach (var candidate in known)
+        foreach (var candidate in known.Take(MaxCandidates))
         {
             if (candidate.Length is 0 or > MaxLength)
             {
                 continue;
             }
 
-            var distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance < bestDistance && distance <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3))
+            // The distance is at least the difference in length.
+            var limit = Math.Min(bestDistance - 1, Math.Max(1, Math.Max(name.Length, candidate.Length) / 3));
+            if (Math.Abs(name.Length - candidate.Length) > limit)
+            {
+                continue;
+            }
+
+            var distance = Distance(lower, candidate.ToLowerInvariant());
+            if (distance <= limit)
             {
                 best = candidate;
                 bestDistance = distance;
             }
         }
 
-        return best;
+        // Half a word is no typing error, but it can only mean one thing.
+        return best ?? known.FirstOrDefault(candidate => name.Length >= MinPrefix && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary><c>; did you mean 'x'?</c> or nothing.</summary>

@@ -17,6 +17,9 @@ internal sealed class ProblemList(SourceText source, bool strict)
 
     public bool HasErrors { get; private set; }
 
+    /// <summary>Whether a further problem of this severity would not be shown, so that a costly message need not be made.</summary>
+    public bool IsFull(ConfigSeverity severity) => (severity == ConfigSeverity.Error ? _errors : _warnings) > MaxProblems;
+
     public void Error(ConfigNode node, string message) => ErrorAt(node.Offset, node.Path, message);
 
     public void Warning(ConfigNode node, string message) => Add(ConfigSeverity.Warning, node.Offset, node.Path, message);
@@ -30,15 +33,11 @@ internal sealed class ProblemList(SourceText source, bool strict)
     /// <summary>A field that neither V2Ray nor this program knows: an error under strict, otherwise a warning.</summary>
     public void Unknown(ConfigMember member, IEnumerable<string> known)
     {
-        var name = Describe.Shorten(member.Name);
-        var message = $"unknown field '{name}'{NearestName.Hint(member.Name, known)}";
-        if (message[^1] != '?')
-        {
-            message += "; it has no effect, remove it";
-        }
-
         HasErrors |= strict;
-        Add(strict ? ConfigSeverity.Error : ConfigSeverity.Warning, member.NameOffset, member.Value.Path, message);
+        var severity = strict ? ConfigSeverity.Error : ConfigSeverity.Warning;
+        var hint = IsFull(severity) ? string.Empty : NearestName.Hint(member.Name, known);
+        var advice = hint.Length > 0 ? hint : "; it has no effect, remove it";
+        Add(severity, member.NameOffset, member.Value.Path, $"unknown field '{Describe.Shorten(member.Name)}'{advice}");
     }
 
     /// <summary>A field that V2Ray knows and this program ignores. All of them together make one warning, also under strict.</summary>
@@ -50,9 +49,10 @@ internal sealed class ProblemList(SourceText source, bool strict)
         var all = new List<(int Offset, ConfigProblem Problem)>(_problems);
         if (_ignored.Count > 0)
         {
-            var names = Describe.List(_ignored.Take(MaxIgnoredNamed).Select(static node => node.Path));
-            var more = _ignored.Count > MaxIgnoredNamed ? $" and {_ignored.Count - MaxIgnoredNamed} more" : string.Empty;
-            all.Add((_ignored[0].Offset, Make(ConfigSeverity.Warning, _ignored[0].Offset, "$", $"known to V2Ray and ignored here: {names}{more}")));
+            var ignored = _ignored.OrderBy(static node => node.Offset).ToList();
+            var names = Describe.List(ignored.Take(MaxIgnoredNamed).Select(static node => node.Path));
+            var more = ignored.Count > MaxIgnoredNamed ? $" and {ignored.Count - MaxIgnoredNamed} more" : string.Empty;
+            all.Add((ignored[0].Offset, Make(ConfigSeverity.Warning, ignored[0].Offset, "$", $"known to V2Ray and ignored here: {names}{more}")));
         }
 
         // One wrong field that is used twice is one problem.
@@ -85,7 +85,7 @@ internal sealed class ProblemList(SourceText source, bool strict)
             Line = line,
             Column = column,
             Path = SecretMask.Apply(path),
-            Message = SecretMask.Apply(message),
+            Message = Describe.OneLine(SecretMask.Apply(message)),
         };
     }
 }
