@@ -211,6 +211,41 @@ public sealed class InterconnectTests
     }
 
     [Fact]
+    public async Task A_unix_socket_works_with_and_without_tls()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"tunnel-{Guid.NewGuid():N}.sock");
+        foreach (var certificate in new[] { null, TestPortal.Certificate })
+        {
+            var acceptor = new InterconnectAcceptor(new InterconnectAcceptOptions
+            {
+                Certificate = certificate,
+                Credentials = new CredentialTable([new InterconnectCredential(_key, [])]),
+                IsDomainServed = _ => true,
+            });
+            var accepting = new TaskCompletionSource<Task<AcceptOutcome>>();
+            await using var listener = SocketListener.Start(
+                new UnixDomainSocketEndPoint(path),
+                socket => accepting.SetResult(acceptor.AcceptAsync(socket, CancellationToken.None)),
+                Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            var options = new InterconnectDialOptions { Host = "unix:" + path, Port = 0, Key = _key, Plaintext = certificate is null };
+            await using var bridge = await DialAsync(options);
+            var accepted = Assert.IsType<AcceptOutcome.Accepted>(await await accepting.Task.WaitAsync(Wait.Bound));
+            await accepted.Connection.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.8.8.8", true)]
+    [InlineData("::1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("::ffff:192.0.2.1", false)]
+    [InlineData("0.0.0.0", false)]
+    public void Plaintext_stays_on_this_host(string address, bool expected) =>
+        Assert.Equal(expected, InterconnectDialer.IsThisHost(new IPEndPoint(IPAddress.Parse(address), 1)));
+
+    [Fact]
     public async Task A_silent_portal_times_out_at_the_bridge()
     {
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
