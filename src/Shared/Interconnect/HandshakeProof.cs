@@ -18,12 +18,14 @@ internal static class HandshakeProof
 
     private static ReadOnlySpan<byte> PortalLabel => "tunnel/1 portal proof"u8;
 
+    /// <summary>The proof a bridge sends, 32 bytes.</summary>
     /// <param name="secret">The key's secret.</param>
     /// <param name="transcript">The transcript's hash behind the Challenge.</param>
     /// <param name="binding">The channel binding.</param>
     public static byte[] OfBridge(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> transcript, ReadOnlySpan<byte> binding) =>
         Compute(secret, BridgeLabel, transcript, binding);
 
+    /// <summary>The proof a portal sends, 32 bytes.</summary>
     /// <param name="secret">The key's secret.</param>
     /// <param name="transcript">The transcript's hash behind the Proof.</param>
     /// <param name="welcomeContent">The exact bytes of Welcome's content.</param>

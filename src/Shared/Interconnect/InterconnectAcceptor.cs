@@ -79,6 +79,12 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
         {
             refusal = new PortalRefusal(RefusalReason.ConnectionLost, "the peer closed the connection during the handshake");
         }
+        catch
+        {
+            // Nothing a peer did: the credentials or the domains could not be asked.
+            await CloseAsync(connection, socket, refusal: null);
+            throw;
+        }
 
         await CloseAsync(connection, socket, refusal);
         return new AcceptOutcome.Refused(refusal!.Reason, refusal.Text, remote, handshake?.Hello?.KeyId, handshake?.Hello?.VirtualDomain);

@@ -129,6 +129,7 @@ public static class InterconnectDialer
         await connection.DisposeAsync();
     }
 
-    private static bool IsThisHost(EndPoint? endPoint) =>
+    /// <summary>Only the address that was really reached says whether plaintext leaves this host.</summary>
+    internal static bool IsThisHost(EndPoint? endPoint) =>
         endPoint is UnixDomainSocketEndPoint || (endPoint is IPEndPoint ip && IPAddress.IsLoopback(ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address));
 }

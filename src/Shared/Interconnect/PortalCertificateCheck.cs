@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -19,7 +20,9 @@ internal sealed class PortalCertificateCheck(InterconnectDialOptions options)
     /// <summary>The channel binding of the certificate that was seen; null before one was.</summary>
     public byte[]? Binding { get; private set; }
 
-    public string Name => options.ServerName ?? options.Host.Trim('[', ']');
+    /// <summary>The name that is sent, and that the certificate must be for where a CA is given. A unix socket has none of its own.</summary>
+    public string Name => options.ServerName
+        ?? (options.Host.StartsWith(SocketDialer.UnixPrefix, StringComparison.OrdinalIgnoreCase) ? "localhost" : options.Host.Trim('[', ']'));
 
     /// <summary>The shape of <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

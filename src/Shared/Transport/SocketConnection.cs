@@ -14,6 +14,7 @@ public sealed class SocketConnection : IConnection
     private readonly SocketPipeWriter _output;
     private int _disposed;
 
+    /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">A connected stream socket.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
     /// <param name="readBlockBytes">The most that one read returns, in bytes.</param>

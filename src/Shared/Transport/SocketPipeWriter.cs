@@ -60,6 +60,7 @@ internal sealed class SocketPipeWriter(Socket socket, MemoryPool<byte> pool, int
     /// <summary>Frees the operation, once a send that may be under way has ended.</summary>
     public void Dispose() => _operation.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendOneAsync(ReadOnlyMemory<byte> segment)
     {
         _operation.SetBuffer(MemoryMarshal.AsMemory(segment));

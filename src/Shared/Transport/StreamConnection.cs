@@ -15,6 +15,7 @@ public sealed class StreamConnection : IConnection
     private readonly StreamPipeWriter _output;
     private int _disposed;
 
+    /// <summary>Takes over a stream that is ready for data.</summary>
     /// <param name="stream">The stream; of an <c>SslStream</c> the handshake is done.</param>
     /// <param name="socket">The socket below it, if there is one: it gives the addresses, the half-close and the abort.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
