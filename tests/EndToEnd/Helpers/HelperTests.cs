@@ -52,6 +52,16 @@ public sealed class HelperTests
     }
 
     [Fact]
+    public void The_pattern_is_the_same_however_it_is_cut()
+    {
+        var bytes = Pattern.First(300_000);
+        for (var offset = 0; offset < bytes.Length - Pattern.MaxSlice; offset += 4_099)
+        {
+            Pattern.Verify(offset, bytes.AsSpan(offset, Pattern.MaxSlice));
+        }
+    }
+
+    [Fact]
     public async Task A_man_in_the_middle_deceives_whoever_trusts_anybody()
     {
         var protocol = new SslApplicationProtocol("some/1");

@@ -48,7 +48,11 @@ public static class Pattern
     {
         var bytes = new byte[Period + MaxSlice];
         new Random(20).NextBytes(bytes.AsSpan(0, Period));
-        bytes.AsSpan(0, MaxSlice).CopyTo(bytes.AsSpan(Period));
+        for (var i = Period; i < bytes.Length; i++)
+        {
+            bytes[i] = bytes[i - Period];
+        }
+
         return bytes;
     }
 }
