@@ -1,1 +1,4 @@
-Console.WriteLine("bridge");
+using Tunnel.Bridge.CommandLine;
+using Tunnel.Shared.CommandLine;
+
+return await CommandLineRunner.RunAsync(BridgeCommands.Root(), args);

@@ -1,1 +1,4 @@
-Console.WriteLine("portal");
+using Tunnel.Portal.CommandLine;
+using Tunnel.Shared.CommandLine;
+
+return await CommandLineRunner.RunAsync(PortalCommands.Root(), args);

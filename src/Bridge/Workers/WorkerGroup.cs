@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport;
+
+namespace Tunnel.Bridge.Workers;
+
+/// <summary>The workers of one bridge to one portal: dials, dials again, adds and retires. One loop does it all; see <see cref="RunAsync"/>.</summary>
+internal sealed class WorkerGroup : IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private readonly string _virtualDomain;
+    private readonly Func<IInterconnectDialer?> _dialer;
+    private readonly int _portal;
+    private readonly Func<IMuxSession, Task> _serve;
+    private readonly RuntimeContext _context;
+    private readonly ILogger _status;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
+
+    // The loop's own.
+    private readonly List<Worker> _workers = [];
+    private readonly List<Task> _retiring = [];
+    private int _failures;
+    private bool _refused;
+    private TimeSpan? _retryAfter;
+    private string? _lastComplaint;
+    private long? _quietSince;
+    private Task _loop = Task.CompletedTask;
+
+    /// <param name="virtualDomain">What the bridge claims.</param>
+    /// <param name="dialer">The outbound that the router chooses for the bridge's dial now; null where it can carry no session.</param>
+    /// <param name="portal">An index into the dialer's portals.</param>
+    /// <param name="serve">Handles a session's streams until it ends.</param>
+    /// <param name="context">Loggers, time.</param>
+    public WorkerGroup(string virtualDomain, Func<IInterconnectDialer?> dialer, int portal, Func<IMuxSession, Task> serve, RuntimeContext context)
+    {
+        _virtualDomain = virtualDomain;
+        _dialer = dialer;
+        _portal = portal;
+        _serve = serve;
+        _context = context;
+        _status = context.StatusLogger;
+    }
+
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    /// <summary>Dials no more, and lets the streams of all workers finish until the token fires.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        await using var abort = cancellationToken.Register(_abort.Cancel);
+        await Task.WhenAll(_workers.Select(worker => worker.Session.DrainAsync(cancellationToken)).Concat(_retiring));
+        await Task.WhenAll(_workers.Select(worker => worker.Serving));
+    }
+
+    /// <summary>To be called once stopped.</summary>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                DropEnded();
+                var streams = _workers.Sum(worker => worker.Session.StreamCount);
+                switch (WorkerPolicy.Decide(_workers.Count, streams, QuietFor(streams)))
+                {
+                    case WorkerDecision.Add:
+                        await AddAsync();
+                        break;
+                    case WorkerDecision.Retire:
+                        RetireOne();
+                        break;
+                    default:
+                        await Task.WhenAny([
+                            Task.Delay(LookInterval, _context.Time, _stop.Token), .. _workers.Select(worker => worker.Session.Draining)]);
+                        break;
+                }
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>A worker that takes no more streams is no worker: it finishes on its own, and another one is dialled at once.</summary>
+    private void DropEnded()
+    {
+        for (var i = _workers.Count - 1; i >= 0; i--)
+        {
+            var worker = _workers[i];
+            if (!worker.Session.Draining.IsCompleted)
+            {
+                continue;
+            }
+
+            _workers.RemoveAt(i);
+            _retiring.Add(worker.Serving);
+            if (_context.Time.GetElapsedTime(worker.Since) >= Backoff.StableAfter)
+            {
+                _failures = 0;
+            }
+        }
+
+        _retiring.RemoveAll(task => task.IsCompleted);
+    }
+
+    private TimeSpan QuietFor(int streams)
+    {
+        if (!WorkerPolicy.IsQuiet(_workers.Count, streams))
+        {
+            _quietSince = null;
+            return TimeSpan.Zero;
+        }
+
+        _quietSince ??= _context.Time.GetTimestamp();
+        return _context.Time.GetElapsedTime(_quietSince.Value);
+    }
+
+    private void RetireOne()
+    {
+        _quietSince = null;
+        var worker = _workers.MinBy(candidate => candidate.Session.StreamCount)!;
+        _workers.Remove(worker);
+        _retiring.Add(worker.Session.DrainAsync(_abort.Token));
+        _retiring.Add(worker.Serving);
+    }
+
+    private async Task AddAsync()
+    {
+        var delay = Backoff.Delay(_failures, _refused, _retryAfter, Random.Shared.NextDouble());
+        if (delay > TimeSpan.Zero)
+        {
+            await Task.Delay(delay, _context.Time, _stop.Token);
+        }
+
+        _failures++;
+        _refused = false;
+        _retryAfter = null;
+        var dialer = _dialer();
+        if (dialer is null || _portal >= dialer.Portals.Count)
+        {
+            Complain($"the router sends '{_virtualDomain}' to no outbound of protocol 'tunnel'", null);
+            return;
+        }
+
+        var portal = dialer.Portals[_portal];
+        try
+        {
+            var session = await dialer.DialAsync(_portal, _virtualDomain, _stop.Token);
+            _lastComplaint = null;
+            var worker = new Worker(session, _context.Time.GetTimestamp(), ServeAsync(session, portal));
+            _workers.Add(worker);
+            BridgeLog.Connected(_status, _virtualDomain, portal, _workers.Count);
+        }
+        catch (InterconnectException exception)
+        {
+            _refused = exception.InnerException is DialException { Failure: DialFailure.Refused };
+            _retryAfter = exception.RetryAfter;
+            Complain(exception.Message, portal);
+        }
+    }
+
+    /// <summary>The same failure again and again is said once, and then when it changes.</summary>
+    private void Complain(string message, string? portal)
+    {
+        if (message == _lastComplaint)
+        {
+            return;
+        }
+
+        _lastComplaint = message;
+        var next = Backoff.Delay(_failures, _refused, _retryAfter, 1);
+        BridgeLog.CannotConnect(_status, _virtualDomain, portal ?? "a portal", message, Math.Round(next.TotalSeconds, 1));
+    }
+
+    private async Task ServeAsync(IMuxSession session, string portal)
+    {
+        using var counted = _context.Metrics.Session(_virtualDomain);
+        await _serve(session);
+        var end = await session.Completion;
+        if (end.IsOrderly)
+        {
+            BridgeLog.Closed(_status, _virtualDomain, portal, end.Message);
+        }
+        else if (!_stop.IsCancellationRequested)
+        {
+            BridgeLog.Lost(_status, _virtualDomain, portal, end.Message);
+        }
+    }
+
+    private sealed record Worker(IMuxSession Session, long Since, Task Serving);
+}

@@ -1,0 +1,49 @@
+using System.Numerics;
+
+namespace Tunnel.Mux.Flow;
+
+/// <summary>
+/// What the receive windows of one session have promised together. A promise cannot be taken back, so memory stays bounded
+/// only if new promises shrink as the sum grows: a new stream gets a 64th of what is left, and windows grow only while a
+/// quarter of the budget is free for newcomers.
+/// </summary>
+internal sealed class WindowBudget(long limit, int largestInitialWindow)
+{
+    private const int ShareOfRest = 64;
+
+    private long _committed;
+
+    public long Committed => Interlocked.Read(ref _committed);
+
+    /// <summary>The window a stream that begins now should get: a power of two from 16 KiB up to the configured one.</summary>
+    public int InitialWindow
+    {
+        get
+        {
+            var share = Math.Max(limit - Committed, 0) / ShareOfRest;
+            if (share >= largestInitialWindow)
+            {
+                return largestInitialWindow;
+            }
+
+            return share <= MuxOptions.SmallestWindow ? MuxOptions.SmallestWindow : (int)(1u << BitOperations.Log2((uint)share));
+        }
+    }
+
+    public void Commit(long bytes) => Interlocked.Add(ref _committed, bytes);
+
+    public void Release(long bytes) => Interlocked.Add(ref _committed, -bytes);
+
+    /// <summary>Commits more for a stream that proved to need it; false where newcomers need the rest.</summary>
+    public bool TryGrow(long bytes)
+    {
+        var growthLimit = limit - (limit / 4);
+        if (Interlocked.Add(ref _committed, bytes) <= growthLimit)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _committed, -bytes);
+        return false;
+    }
+}

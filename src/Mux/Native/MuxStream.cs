@@ -1,0 +1,373 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Tunnel.Mux.Flow;
+using Tunnel.Mux.Framing;
+
+namespace Tunnel.Mux.Native;
+
+/// <summary>One stream of a native session: two pipes, a credit in each direction, and who has ended what.</summary>
+/// <remarks>
+/// Three parties touch it. The session's read loop calls the <c>Receive…</c> members, its output loop <see cref="WriteFrame"/>,
+/// and the user the reader and the writer. <see cref="_receiveGate"/> and <see cref="_sendGate"/> guard the two directions;
+/// neither is held while the other is taken, nor across an await.
+/// </remarks>
+internal sealed class MuxStream : IMuxStream
+{
+    private const int SendEnded = 1;
+    private const int ReceiveEnded = 2;
+    private const int BothEnded = SendEnded | ReceiveEnded;
+
+    private readonly MuxSession _session;
+    private readonly uint _id;
+    private readonly Pipe _receive;
+    private readonly Pipe _send;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guards _window, _receiveOver and _unflushed, and every use of the receive pipe's writer.
+    private readonly Lock _receiveGate = new();
+    private readonly ReceiveWindow _window;
+    private bool _receiveOver;
+    private bool _inputCompleted;
+    private bool _unflushed;
+
+    // Guards _sendCredit, _sendOver and _stopReceived, and every use of the send pipe's reader.
+    private readonly Lock _sendGate = new();
+    private long _sendCredit;
+    private bool _sendOver;
+    private bool _stopReceived;
+
+    private int _scheduled;
+    private int _ended;
+    private int _windowReleased;
+
+    public MuxStream(MuxSession session, uint id, StreamMetadata metadata, int receiveWindow, long sendCredit)
+    {
+        _session = session;
+        _id = id;
+        Metadata = metadata;
+        _window = new ReceiveWindow(receiveWindow, session.Options.MaxWindow, session.Now);
+        _sendCredit = sendCredit;
+        _receive = new Pipe(session.ReceivePipeOptions);
+        _send = new Pipe(session.SendPipeOptions);
+        Input = new MuxStreamReader(this, _receive.Reader);
+        Output = new MuxStreamWriter(this, _send.Writer);
+    }
+
+    public long Id => _id;
+
+    public StreamMetadata Metadata { get; }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output { get; }
+
+    public Task Closed => _closed.Task;
+
+    /// <summary>Whether the read loop has put this stream on its list of streams to flush; only the read loop uses it.</summary>
+    public bool IsTouched { get; set; }
+
+    public void Abort(MuxErrorCode code, string? reason = null)
+    {
+        if (TryEndBoth(new MuxStreamException(code, reason ?? "the stream was aborted on this side")))
+        {
+            _session.SendReset(_id, code, reason);
+        }
+    }
+
+    // ---- The user's side -------------------------------------------------------------------------------------------
+
+    public void OnFlushed() => _session.Schedule(this);
+
+    public void OnReaderStarved()
+    {
+        lock (_receiveGate)
+        {
+            _window.MarkStarved();
+        }
+    }
+
+    public void OnConsumed(long bytes)
+    {
+        var grant = 0;
+        lock (_receiveGate)
+        {
+            if (_window.Consume(bytes) && !_receiveOver)
+            {
+                grant = _window.TakeGrant(_session.Now, _session.RoundTripTime, _session.Budget);
+            }
+        }
+
+        if (grant > 0)
+        {
+            _session.SendWindow(_id, (uint)grant);
+        }
+    }
+
+    public void CompleteInput()
+    {
+        bool stop;
+        lock (_receiveGate)
+        {
+            if (_inputCompleted)
+            {
+                return;
+            }
+
+            _inputCompleted = true;
+            stop = !_receiveOver;
+            _receive.Writer.Complete();
+        }
+
+        _receive.Reader.Complete();
+        if (stop)
+        {
+            _session.SendStop(_id);
+        }
+
+        ReleaseWindowIfOver();
+    }
+
+    // ---- The read loop's side --------------------------------------------------------------------------------------
+
+    /// <summary>Takes bytes that arrived.</summary>
+    /// <exception cref="MuxSessionException">The peer had no credit for them, or had ended its direction.</exception>
+    public void Receive(in ReadOnlySequence<byte> part)
+    {
+        lock (_receiveGate)
+        {
+            if (!_window.TryReceive(part.Length))
+            {
+                throw new MuxSessionException(MuxErrorCode.FlowControlError, $"the peer sent more than its credit on stream {_id}");
+            }
+
+            if (_receiveOver)
+            {
+                if ((_ended & BothEnded) != BothEnded)
+                {
+                    throw new MuxSessionException(MuxErrorCode.ProtocolError, $"the peer sent data behind the end of stream {_id}");
+                }
+
+                return;
+            }
+
+            if (_inputCompleted)
+            {
+                return;
+            }
+
+            foreach (var segment in part)
+            {
+                _receive.Writer.Write(segment.Span);
+            }
+
+            _unflushed = true;
+        }
+    }
+
+    /// <summary>The peer has ended its direction, behind what was received.</summary>
+    public void ReceiveFin()
+    {
+        lock (_receiveGate)
+        {
+            _receiveOver = true;
+            _receive.Writer.Complete();
+        }
+
+        End(ReceiveEnded);
+    }
+
+    /// <summary>Shows the reader what arrived.</summary>
+    public void FlushReceived()
+    {
+        lock (_receiveGate)
+        {
+            if (!_unflushed || _receiveOver || _inputCompleted)
+            {
+                return;
+            }
+
+            _unflushed = false;
+
+            // The receive pipe has no threshold (the credit bounds it), so this completes at once.
+            var flush = _receive.Writer.FlushAsync();
+            System.Diagnostics.Debug.Assert(flush.IsCompleted, "A receive pipe never pauses its writer.");
+            flush.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>The peer will not read more: what was not sent yet is dropped, and this direction ends in order.</summary>
+    public void ReceiveStop()
+    {
+        lock (_sendGate)
+        {
+            _stopReceived = true;
+        }
+
+        _session.Schedule(this);
+    }
+
+    /// <summary>The peer has reset the stream.</summary>
+    public void ReceiveReset(MuxErrorCode code, string reason) =>
+        TryEndBoth(new MuxStreamException(code, reason.Length == 0 ? $"the peer reset the stream ({code})" : reason));
+
+    /// <summary>The peer returned credit.</summary>
+    /// <exception cref="MuxSessionException">The sum is more than any window.</exception>
+    public void AddCredit(long bytes)
+    {
+        lock (_sendGate)
+        {
+            _sendCredit += bytes;
+            if (_sendCredit > int.MaxValue)
+            {
+                throw new MuxSessionException(MuxErrorCode.FlowControlError, $"the peer gave stream {_id} more credit than a window can hold");
+            }
+        }
+
+        _session.Schedule(this);
+    }
+
+    // ---- The session's side ----------------------------------------------------------------------------------------
+
+    /// <summary>The session has ended; nobody is told.</summary>
+    public void Lose(MuxStreamException reason) => TryEndBoth(reason);
+
+    // ---- The output loop's side ------------------------------------------------------------------------------------
+
+    public bool TryMarkScheduled() => Interlocked.Exchange(ref _scheduled, 1) == 0;
+
+    public void ClearScheduled() => Volatile.Write(ref _scheduled, 0);
+
+    /// <summary>Writes at most one frame, without flushing; returns its bytes on the wire, 0 where there is nothing to send now.</summary>
+    public int WriteFrame(PipeWriter output, out bool hasMore)
+    {
+        int written;
+        bool fin;
+        lock (_sendGate)
+        {
+            hasMore = false;
+            if (_sendOver)
+            {
+                return 0;
+            }
+
+            if (_stopReceived)
+            {
+                fin = true;
+                WriteHeader(output, 0, fin);
+                written = FrameHeader.Size;
+            }
+            else
+            {
+                written = WriteData(output, out fin, out hasMore);
+            }
+
+            if (fin)
+            {
+                _sendOver = true;
+                _send.Reader.Complete();
+            }
+        }
+
+        if (fin)
+        {
+            End(SendEnded);
+        }
+
+        return written;
+    }
+
+    private int WriteData(PipeWriter output, out bool fin, out bool hasMore)
+    {
+        fin = false;
+        hasMore = false;
+        if (!_send.Reader.TryRead(out var result))
+        {
+            return 0;
+        }
+
+        var buffer = result.Buffer;
+        var length = (int)Math.Min(Math.Min(buffer.Length, _sendCredit), FrameHeader.MaxSentPayload);
+        fin = result.IsCompleted && length == buffer.Length;
+        if (length == 0 && !fin)
+        {
+            _send.Reader.AdvanceTo(buffer.Start);
+            return 0;
+        }
+
+        WriteHeader(output, length, fin);
+        var payload = buffer.Slice(0, length);
+        foreach (var segment in payload)
+        {
+            output.Write(segment.Span);
+        }
+
+        // Only what was consumed counts as examined: the rest keeps holding the writer back.
+        _send.Reader.AdvanceTo(payload.End);
+        _sendCredit -= length;
+        hasMore = !fin && _sendCredit > 0 && buffer.Length > length;
+        return FrameHeader.Size + length;
+    }
+
+    private void WriteHeader(PipeWriter output, int length, bool fin)
+    {
+        new FrameHeader(length, FrameType.Data, fin ? FrameFlags.Fin : FrameFlags.None, _id).Write(output.GetSpan(FrameHeader.Size));
+        output.Advance(FrameHeader.Size);
+    }
+
+    private void End(int direction)
+    {
+        var before = Interlocked.Or(ref _ended, direction);
+        if (before != BothEnded && (before | direction) == BothEnded)
+        {
+            OnClosed();
+        }
+    }
+
+    private bool TryEndBoth(MuxStreamException reason)
+    {
+        if (Interlocked.Or(ref _ended, BothEnded) == BothEnded)
+        {
+            return false;
+        }
+
+        lock (_sendGate)
+        {
+            _sendOver = true;
+            _send.Reader.Complete(reason);
+        }
+
+        lock (_receiveGate)
+        {
+            _receiveOver = true;
+            _receive.Writer.Complete(reason);
+        }
+
+        OnClosed();
+        return true;
+    }
+
+    private void OnClosed()
+    {
+        ReleaseWindowIfOver();
+        _session.OnStreamClosed(this);
+        _closed.TrySetResult();
+    }
+
+    /// <summary>The window's share of the budget is free when nothing more arrives and nothing waits to be read.</summary>
+    private void ReleaseWindowIfOver()
+    {
+        long window;
+        lock (_receiveGate)
+        {
+            if (!_receiveOver || !_inputCompleted || _windowReleased != 0)
+            {
+                return;
+            }
+
+            _windowReleased = 1;
+            window = _window.Size;
+        }
+
+        _session.Budget.Release(window);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Net;
+using Google.Protobuf;
+using Tunnel.Mux.Native.Wire;
+
+namespace Tunnel.Mux.Native;
+
+/// <summary>Between <see cref="StreamMetadata"/> and the <c>StreamOpen</c> message of <c>stream.proto</c>.</summary>
+internal static class StreamMetadataCodec
+{
+    public static StreamOpen ToWire(StreamMetadata metadata)
+    {
+        var open = new StreamOpen
+        {
+            Network = metadata.Destination.Network == Network.Udp ? StreamOpen.Types.Network.Udp : StreamOpen.Types.Network.Tcp,
+            Host = metadata.Destination.Host,
+            Port = (uint)metadata.Destination.Port,
+        };
+        if (metadata.Source is { } source)
+        {
+            open.SourceAddress = ByteString.CopyFrom(source.Address.GetAddressBytes());
+            open.SourcePort = (uint)source.Port;
+        }
+
+        return open;
+    }
+
+    /// <exception cref="MuxSessionException">The bytes are not a well-formed <c>StreamOpen</c>.</exception>
+    public static StreamMetadata Read(ReadOnlySequence<byte> payload)
+    {
+        StreamOpen open;
+        try
+        {
+            open = StreamOpen.Parser.ParseFrom(payload);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new MuxSessionException(MuxErrorCode.ProtocolError, "an OPEN frame is not a StreamOpen message", exception);
+        }
+
+        if (open.Host.Length is 0 or > Destination.MaxHostLength || open.Port > IPEndPoint.MaxPort || open.SourcePort > IPEndPoint.MaxPort
+            || open.Network is not (StreamOpen.Types.Network.Tcp or StreamOpen.Types.Network.Udp)
+            || open.SourceAddress.Length is not (0 or 4 or 16))
+        {
+            throw new MuxSessionException(MuxErrorCode.ProtocolError, "an OPEN frame names no valid destination");
+        }
+
+        var network = open.Network == StreamOpen.Types.Network.Udp ? Network.Udp : Network.Tcp;
+        var source = open.SourceAddress.IsEmpty ? null : new IPEndPoint(new IPAddress(open.SourceAddress.Span), (int)open.SourcePort);
+        return new StreamMetadata(new Destination(network, open.Host, (int)open.Port), source);
+    }
+}

@@ -1,0 +1,92 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Portal.Sessions;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Relay;
+
+namespace Tunnel.Portal;
+
+/// <summary>
+/// A <c>reverse.portals</c> item: an outbound that gives each visitor a stream on a session of its virtual domain. Bridges
+/// come by another door, <see cref="TakeAsync"/>, which only an interconnect inbound opens after it has checked their proof:
+/// nothing a visitor says can make it a bridge.
+/// </summary>
+internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context) : IOutbound, IBridgeTaker
+{
+    /// <summary>How long the last streams of a session may take when the program ends; visitors have had their time before.</summary>
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _status = context.StatusLogger;
+    private readonly ILogger _logger = context.Loggers.CreateLogger<PortalOutbound>();
+
+    public string Tag => config.Tag;
+
+    public string Description => config.Domain;
+
+    public string VirtualDomain => config.Domain;
+
+    public async Task TakeAsync(BridgeSession session)
+    {
+        using var counted = context.Metrics.Session(config.Domain);
+        var registration = registry.Add(session);
+        PortalLog.BridgeConnected(_status, config.Domain, session.Peer, session.Credential, registry.Find(config.Domain).Length);
+
+        // A session that drains stays known until it ends; it is just not picked.
+        var end = await session.Session.Completion;
+        registration.Dispose();
+        PortalLog.BridgeGone(_status, config.Domain, session.Peer, end.Message, registry.Find(config.Domain).Length);
+    }
+
+    public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        var (session, stream) = Open(new StreamMetadata(info.Destination, info.Source));
+        if (session is null || stream is null)
+        {
+            var workers = registry.Find(config.Domain).Length;
+            if (workers == 0)
+            {
+                PortalLog.NoBridge(_logger, config.Domain, info.Source);
+            }
+            else
+            {
+                PortalLog.WorkersFull(_logger, workers, config.Domain, info.Source);
+            }
+
+            await pipe.AbortAsync(new IOException("no bridge can take the visitor"));
+            return;
+        }
+
+        var result = await Relay.RunAsync(pipe, stream, cancellationToken: cancellationToken);
+        context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
+        if (result.Error is MuxStreamException { Code: not MuxErrorCode.Cancel } failure && result.End == RelayEnd.RightFailed)
+        {
+            PortalLog.TargetFailed(_logger, info.Source, config.Domain, session.Peer, failure.Message);
+        }
+
+        PortalLog.VisitorEnded(_logger, info.Source, config.Domain, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var farewell = new CancellationTokenSource(FarewellTime);
+        await Task.WhenAll(registry.Find(config.Domain).Select(session => session.Session.DrainAsync(farewell.Token)));
+    }
+
+    /// <summary>A session can fill up or end between the choice and the opening; then another one is chosen.</summary>
+    private (BridgeSession? Session, IMuxStream? Stream) Open(StreamMetadata metadata)
+    {
+        while (SessionPicker.Pick(registry.Find(config.Domain), Random.Shared.Next) is { } session)
+        {
+            if (session.Session.TryOpen(metadata) is { } stream)
+            {
+                return (session, stream);
+            }
+        }
+
+        return (null, null);
+    }
+}

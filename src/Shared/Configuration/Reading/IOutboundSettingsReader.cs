@@ -1,0 +1,14 @@
+namespace Tunnel.Shared.Configuration.Reading;
+
+/// <summary>Reads the settings of one outbound protocol; listed in <see cref="Protocols"/>.</summary>
+internal interface IOutboundSettingsReader
+{
+    /// <summary>The protocol's name in lower case.</summary>
+    string Protocol { get; }
+
+    /// <summary>What an absent <c>security</c> means.</summary>
+    StreamSecurity? DefaultSecurity => null;
+
+    /// <summary>Reads every field, complains about all that is wrong, and calls <see cref="ObjectReader.End"/>. The result counts only when nothing is.</summary>
+    IOutboundSettings Read(ObjectReader settings, OutboundContext context);
+}

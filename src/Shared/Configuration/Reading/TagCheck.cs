@@ -1,0 +1,127 @@
+using Tunnel.Shared.Configuration.Syntax;
+using Tunnel.Shared.Inbounds.Tunnel;
+
+namespace Tunnel.Shared.Configuration.Reading;
+
+/// <summary>Checks what can only be seen when everything has been read: that names which refer to each other meet.</summary>
+internal static class TagCheck
+{
+    private const int MaxNamed = 20;
+
+    public static void Check(ConfigDraft draft, ProblemList problems)
+    {
+        CheckUnique(draft.OutboundTags.Concat(draft.PortalTags), "outbound or portal", problems);
+        CheckUnique(draft.BridgeTags, "bridge", problems);
+        CheckUnique(draft.BalancerTags, "balancer", problems);
+
+        // Inbounds may share a tag, as in V2Ray.
+        var inbounds = Known(draft.InboundTags.Concat(draft.BridgeTags));
+        var outbounds = Known(draft.OutboundTags.Concat(draft.PortalTags));
+        foreach (var (tag, node) in draft.InboundTagUses)
+        {
+            if (!inbounds.Contains(tag))
+            {
+                problems.Warning(node, $"no inbound or bridge has the tag '{Describe.Shorten(tag)}', so this never matches{Hint(tag, inbounds)}");
+            }
+        }
+
+        foreach (var (tag, node) in draft.OutboundTagUses)
+        {
+            if (!outbounds.Contains(tag))
+            {
+                problems.Error(node, $"no outbound or portal has the tag '{Describe.Shorten(tag)}'{Hint(tag, outbounds)}");
+            }
+        }
+
+        var balancers = Known(draft.BalancerTags);
+        foreach (var (tag, node) in draft.BalancerTagUses)
+        {
+            if (!balancers.Contains(tag))
+            {
+                problems.Error(node, $"no balancer has the tag '{Describe.Shorten(tag)}'{Hint(tag, balancers)}");
+            }
+        }
+
+        foreach (var (balancer, node) in draft.BalancerNodes)
+        {
+            if (!outbounds.Any(tag => balancer.Selectors.Any(selector => tag.StartsWith(selector, StringComparison.Ordinal))))
+            {
+                var selectors = Describe.Shorten(Describe.List(balancer.Selectors.Select(static selector => $"'{selector}'")));
+                problems.Error(node, $"no outbound's tag starts with {selectors}{Have(outbounds)}");
+            }
+        }
+
+        CheckListeners(draft, problems);
+        CheckClientDomains(draft, problems);
+    }
+
+    private static void CheckUnique(IEnumerable<TextItem> tags, string kind, ProblemList problems)
+    {
+        var first = new Dictionary<string, TextItem>(StringComparer.Ordinal);
+        foreach (var tag in tags.Where(static tag => tag.Text.Length > 0).OrderBy(static tag => tag.Node.Offset))
+        {
+            if (!first.TryAdd(tag.Text, tag))
+            {
+                problems.Error(tag.Node, $"another {kind} has the tag '{Describe.Shorten(tag.Text)}' ({first[tag.Text].Node.Path}); rename one of them");
+            }
+        }
+    }
+
+    /// <summary>Two listeners on one address: the second could not start.</summary>
+    private static void CheckListeners(ConfigDraft draft, ProblemList problems)
+    {
+        var seen = new Dictionary<string, List<(PortRange Ports, ConfigNode Node)>>(StringComparer.Ordinal);
+        foreach (var (inbound, node) in draft.Listeners)
+        {
+            var address = inbound.Listen.ToString();
+            if (!seen.TryGetValue(address, out var others))
+            {
+                seen.Add(address, others = []);
+            }
+
+            IEnumerable<PortRange> ranges = inbound.Listen.UnixPath is null ? inbound.Ports.Where(static range => range.Last > 0) : [default];
+            foreach (var range in ranges)
+            {
+                var (clash, other) = others.Find(used => used.Ports.First <= range.Last && range.First <= used.Ports.Last);
+                if (other is not null)
+                {
+                    var where = inbound.Listen.UnixPath ?? HostText.Join(address, Math.Max(clash.First, range.First));
+                    problems.Error(node, $"listens on {Describe.Shorten(where)}, and so does {other.Path}; change one of them");
+                    break;
+                }
+
+                others.Add((range, node));
+            }
+        }
+    }
+
+    private static void CheckClientDomains(ConfigDraft draft, ProblemList problems)
+    {
+        var served = draft.Portals.Select(static portal => portal.Domain).ToHashSet(StringComparer.Ordinal);
+        if (served.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (inbound, node) in draft.Listeners)
+        {
+            if (inbound.Settings is TunnelInboundSettings settings)
+            {
+                foreach (var domain in settings.Clients.SelectMany(static client => client.Domains).Where(domain => !served.Contains(domain)))
+                {
+                    problems.Warning(node, $"a client may claim the domain '{Describe.Shorten(domain)}', which no portal here has{Hint(domain, served)}");
+                }
+            }
+        }
+    }
+
+    private static HashSet<string> Known(IEnumerable<TextItem> tags) =>
+        tags.Select(static tag => tag.Text).Where(static text => text.Length > 0).ToHashSet(StringComparer.Ordinal);
+
+    private static string Hint(string name, HashSet<string> known) =>
+        NearestName.Find(name, known) is null ? Have(known) : NearestName.Hint(name, known);
+
+    private static string Have(HashSet<string> known) => known.Count == 0
+        ? "; there are none"
+        : $"; there are: {Describe.List(known.Take(MaxNamed).Select(static name => Describe.Shorten(name)))}";
+}

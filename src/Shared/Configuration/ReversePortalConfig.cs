@@ -1,0 +1,11 @@
+namespace Tunnel.Shared.Configuration;
+
+/// <summary>One item of <c>reverse.portals</c>.</summary>
+public sealed record ReversePortalConfig
+{
+    /// <summary>The tag that rules name with <c>outboundTag</c>; not empty.</summary>
+    public required string Tag { get; init; }
+
+    /// <summary>The virtual domain, 1 to 255 characters; it need not exist in DNS.</summary>
+    public required string Domain { get; init; }
+}

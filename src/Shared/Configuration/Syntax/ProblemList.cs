@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+
+namespace Tunnel.Shared.Configuration.Syntax;
+
+/// <summary>Collects everything that is wrong in one file.</summary>
+internal sealed class ProblemList(SourceText source, bool strict)
+{
+    /// <summary>Of each severity. Nobody reads more; a hostile file could otherwise make millions.</summary>
+    private const int MaxProblems = 1000;
+
+    private const int MaxIgnoredNamed = 30;
+
+    private readonly List<(int Offset, ConfigProblem Problem)> _problems = [];
+    private readonly List<ConfigNode> _ignored = [];
+    private int _errors;
+    private int _warnings;
+
+    public bool HasErrors { get; private set; }
+
+    public void Error(ConfigNode node, string message) => ErrorAt(node.Offset, node.Path, message);
+
+    public void Warning(ConfigNode node, string message) => Add(ConfigSeverity.Warning, node.Offset, node.Path, message);
+
+    public void ErrorAt(int offset, string path, string message)
+    {
+        HasErrors = true;
+        Add(ConfigSeverity.Error, offset, path, message);
+    }
+
+    /// <summary>A field that neither V2Ray nor this program knows: an error under strict, otherwise a warning.</summary>
+    public void Unknown(ConfigMember member, IEnumerable<string> known)
+    {
+        var name = Describe.Shorten(member.Name);
+        var message = $"unknown field '{name}'{NearestName.Hint(member.Name, known)}";
+        if (message[^1] != '?')
+        {
+            message += "; it has no effect, remove it";
+        }
+
+        HasErrors |= strict;
+        Add(strict ? ConfigSeverity.Error : ConfigSeverity.Warning, member.NameOffset, member.Value.Path, message);
+    }
+
+    /// <summary>A field that V2Ray knows and this program ignores. All of them together make one warning, also under strict.</summary>
+    public void Ignored(ConfigNode node) => _ignored.Add(node);
+
+    /// <summary>Everything in the order of the file.</summary>
+    public ImmutableArray<ConfigProblem> ToImmutable()
+    {
+        var all = new List<(int Offset, ConfigProblem Problem)>(_problems);
+        if (_ignored.Count > 0)
+        {
+            var names = Describe.List(_ignored.Take(MaxIgnoredNamed).Select(static node => node.Path));
+            var more = _ignored.Count > MaxIgnoredNamed ? $" and {_ignored.Count - MaxIgnoredNamed} more" : string.Empty;
+            all.Add((_ignored[0].Offset, Make(ConfigSeverity.Warning, _ignored[0].Offset, "$", $"known to V2Ray and ignored here: {names}{more}")));
+        }
+
+        // One wrong field that is used twice is one problem.
+        return [.. all.OrderBy(static item => item.Offset).Select(static item => item.Problem).Distinct()];
+    }
+
+    private void Add(ConfigSeverity severity, int offset, string path, string message)
+    {
+        // Counted apart, so that a thousand warnings do not hide an error.
+        ref var count = ref severity == ConfigSeverity.Error ? ref _errors : ref _warnings;
+        count++;
+        if (count <= MaxProblems)
+        {
+            _problems.Add((offset, Make(severity, offset, path, message)));
+        }
+        else if (count == MaxProblems + 1)
+        {
+            var kind = severity == ConfigSeverity.Error ? "errors" : "warnings";
+            _problems.Add((int.MaxValue, Make(severity, int.MaxValue, "$", $"more than {MaxProblems} {kind}; the rest is not shown")));
+        }
+    }
+
+    private ConfigProblem Make(ConfigSeverity severity, int offset, string path, string message)
+    {
+        var (line, column) = source.Locate(offset);
+        return new ConfigProblem
+        {
+            Severity = severity,
+            File = source.FileName,
+            Line = line,
+            Column = column,
+            Path = SecretMask.Apply(path),
+            Message = SecretMask.Apply(message),
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+
+namespace Tunnel.Shared.Diagnostics;
+
+/// <summary>The programs' metrics, under the meter <c>Tunnel</c>.</summary>
+/// <remarks>
+/// <code>
+/// tunnel.connections           counter          {connection}  tunnel.inbound, tunnel.outbound
+/// tunnel.connections.active    up-down counter  {connection}  tunnel.inbound, tunnel.outbound
+/// tunnel.relay.bytes           counter          By            tunnel.outbound, network.io.direction (receive: from the target)
+/// tunnel.sessions              counter          {session}     tunnel.domain
+/// tunnel.sessions.active       up-down counter  {session}     tunnel.domain
+/// tunnel.handshakes            counter          {handshake}   tunnel.outcome
+/// </code>
+/// </remarks>
+public sealed class TunnelMetrics
+{
+    private readonly Counter<long> _connections;
+    private readonly UpDownCounter<long> _activeConnections;
+    private readonly Counter<long> _relayBytes;
+    private readonly Counter<long> _sessions;
+    private readonly UpDownCounter<long> _activeSessions;
+    private readonly Counter<long> _handshakes;
+
+    public TunnelMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("Tunnel");
+        _connections = meter.CreateCounter<long>("tunnel.connections", "{connection}", "Connections routed to an outbound.");
+        _activeConnections = meter.CreateUpDownCounter<long>("tunnel.connections.active", "{connection}", "Connections that have not ended.");
+        _relayBytes = meter.CreateCounter<long>("tunnel.relay.bytes", "By", "Bytes carried between a connection and its outbound.");
+        _sessions = meter.CreateCounter<long>("tunnel.sessions", "{session}", "Sessions that began.");
+        _activeSessions = meter.CreateUpDownCounter<long>("tunnel.sessions.active", "{session}", "Sessions that have not ended.");
+        _handshakes = meter.CreateCounter<long>("tunnel.handshakes", "{handshake}", "Handshakes on the interconnect, by outcome.");
+    }
+
+    /// <summary>Counts a connection from now until the returned value is disposed.</summary>
+    public ActiveScope Connection(string inboundTag, string outboundTag)
+    {
+        KeyValuePair<string, object?> inbound = new("tunnel.inbound", inboundTag);
+        KeyValuePair<string, object?> outbound = new("tunnel.outbound", outboundTag);
+        _connections.Add(1, inbound, outbound);
+        _activeConnections.Add(1, inbound, outbound);
+        return new ActiveScope(_activeConnections, inbound, outbound);
+    }
+
+    /// <summary>Counts a session from now until the returned value is disposed.</summary>
+    public ActiveScope Session(string virtualDomain)
+    {
+        KeyValuePair<string, object?> domain = new("tunnel.domain", virtualDomain);
+        _sessions.Add(1, domain);
+        _activeSessions.Add(1, domain);
+        return new ActiveScope(_activeSessions, domain, null);
+    }
+
+    /// <summary>Counts the bytes of a relay that has ended.</summary>
+    public void Relayed(string outboundTag, long toTarget, long fromTarget)
+    {
+        KeyValuePair<string, object?> outbound = new("tunnel.outbound", outboundTag);
+        _relayBytes.Add(toTarget, outbound, new("network.io.direction", "transmit"));
+        _relayBytes.Add(fromTarget, outbound, new("network.io.direction", "receive"));
+    }
+
+    /// <summary>Counts a handshake; <paramref name="outcome"/> is <c>accepted</c> or the name of a refusal.</summary>
+    public void Handshake(string outcome) => _handshakes.Add(1, new KeyValuePair<string, object?>("tunnel.outcome", outcome));
+
+    /// <summary>Something that is counted as active until it is disposed.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    public readonly struct ActiveScope(UpDownCounter<long> counter, KeyValuePair<string, object?> first, KeyValuePair<string, object?>? second)
+        : IDisposable
+    {
+        public void Dispose()
+        {
+            if (second is { } tag)
+            {
+                counter.Add(-1, first, tag);
+            }
+            else
+            {
+                counter.Add(-1, first);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Inbounds.DokodemoDoor;
+using Tunnel.Shared.Inbounds.Tunnel;
+using Tunnel.Shared.Outbounds.Blackhole;
+using Tunnel.Shared.Outbounds.Freedom;
+using Tunnel.Shared.Outbounds.Tunnel;
+
+namespace Tunnel.Shared.Hosting;
+
+/// <summary>From a protocol's settings to what runs it. A new protocol is a folder of its own and a line here.</summary>
+internal static class ProtocolFactory
+{
+    public static IInbound Create(InboundConfig config, IDispatcher dispatcher, RuntimeContext context) => config.Settings switch
+    {
+        DokodemoDoorSettings settings => new DokodemoDoorInbound(config, settings, dispatcher, context),
+        TunnelInboundSettings settings => new TunnelInbound(config, settings, dispatcher, context),
+        _ => throw new InvalidOperationException($"No inbound runs protocol '{config.Protocol}'."),
+    };
+
+    public static IOutbound Create(OutboundConfig config, RuntimeContext context) => config.Settings switch
+    {
+        FreedomSettings settings => new FreedomOutbound(
+            config.Tag, settings, context.Pool, context.Loggers.CreateLogger<FreedomOutbound>(), context.Metrics),
+        BlackholeSettings settings => new BlackholeOutbound(config.Tag, settings),
+        TunnelOutboundSettings settings => new TunnelOutbound(config, settings, context),
+        _ => throw new InvalidOperationException($"No outbound runs protocol '{config.Protocol}'."),
+    };
+}

@@ -1,0 +1,29 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Mux.Buffers;
+using Tunnel.Shared.Diagnostics;
+
+namespace Tunnel.Shared.Hosting;
+
+/// <summary>What the parts of a runtime share.</summary>
+public sealed record RuntimeContext
+{
+    public required ILoggerFactory Loggers { get; init; }
+
+    public required TunnelMetrics Metrics { get; init; }
+
+    /// <summary>Where the portal keeps the certificate it made for itself.</summary>
+    public required string StateDirectory { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where all buffers come from.</summary>
+    public MemoryPool<byte> Pool { get; init; } = BlockPool.Default;
+
+    /// <summary>The settings of native sessions.</summary>
+    public MuxOptions Mux { get; init; } = MuxOptions.Default;
+
+    /// <summary>For what an operator always wants to see.</summary>
+    public ILogger StatusLogger => Loggers.CreateLogger(LogCategories.Status);
+}

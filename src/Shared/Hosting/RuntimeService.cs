@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Tunnel.Shared.Hosting;
+
+/// <summary>Runs a <see cref="TunnelRuntime"/> for the life of a program.</summary>
+internal sealed class RuntimeService(TunnelRuntime runtime, TimeSpan drainLimit, Action<TunnelRuntime>? started) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await runtime.StartAsync(cancellationToken);
+        started?.Invoke(runtime);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(drainLimit);
+        await runtime.StopAsync(limit.Token);
+    }
+}

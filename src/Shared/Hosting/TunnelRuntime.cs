@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Routing;
+
+namespace Tunnel.Shared.Hosting;
+
+/// <summary>A configuration that runs: inbounds, router and outbounds, and the bridges and portals among them.</summary>
+public sealed class TunnelRuntime : IAsyncDisposable
+{
+    private readonly ImmutableArray<IInbound> _inbounds;
+    private readonly ImmutableArray<IOutbound> _outbounds;
+    private bool _disposed;
+
+    private TunnelRuntime(ImmutableArray<IInbound> inbounds, ImmutableArray<IOutbound> outbounds)
+    {
+        _inbounds = inbounds;
+        _outbounds = outbounds;
+    }
+
+    /// <summary>The inbounds, bridges last.</summary>
+    public IReadOnlyList<IInbound> Inbounds => _inbounds;
+
+    /// <summary>Puts the parts together; nothing is started.</summary>
+    public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
+    {
+        // Portals come behind the configured outbounds: only where there are none does a portal become the default, as in V2Ray.
+        ImmutableArray<IOutbound> outbounds =
+        [
+            .. config.Outbounds.Select(outbound => ProtocolFactory.Create(outbound, context)),
+            .. config.Reverse.Portals.Select(portal => reverse.CreatePortal(portal, context)),
+        ];
+        var router = new Router(config.Routing, outbounds.Select(outbound => outbound.Tag));
+        var dispatcher = new Dispatcher(router, outbounds, context.Loggers, context.Metrics);
+        ImmutableArray<IInbound> inbounds =
+        [
+            .. config.Inbounds.Select(inbound => ProtocolFactory.Create(inbound, dispatcher, context)),
+            .. config.Reverse.Bridges.Select(bridge => reverse.CreateBridge(bridge, dispatcher, context)),
+        ];
+        return new TunnelRuntime(inbounds, outbounds);
+    }
+
+    /// <summary>Starts all inbounds.</summary>
+    /// <exception cref="InboundStartException">One or more could not start; the message names them all, and those that could have been stopped again.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var failures = new List<InboundStartException>();
+        foreach (var inbound in _inbounds)
+        {
+            try
+            {
+                await inbound.StartAsync(cancellationToken);
+            }
+            catch (InboundStartException exception)
+            {
+                failures.Add(exception);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            await StopAsync(new CancellationToken(canceled: true));
+            throw new InboundStartException(
+                string.Join(Environment.NewLine, failures.Select(failure => failure.Message)), failures[0]);
+        }
+    }
+
+    /// <summary>Stops listening and dialling, lets connections finish until the token fires, then ends everything.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_inbounds.Select(inbound => inbound.StopAsync(cancellationToken)));
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+
+        // Outbounds first: an interconnect's sessions are held by portals, and get their farewell before their listener goes.
+        foreach (var outbound in _outbounds)
+        {
+            await outbound.DisposeAsync();
+        }
+
+        foreach (var inbound in _inbounds)
+        {
+            await inbound.DisposeAsync();
+        }
+    }
+}

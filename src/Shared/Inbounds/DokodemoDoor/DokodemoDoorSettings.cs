@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Tunnel.Shared.Configuration;
+
+namespace Tunnel.Shared.Inbounds.DokodemoDoor;
+
+/// <summary>The settings of protocol <c>dokodemo-door</c>, which gives every connection a fixed destination.</summary>
+public sealed record DokodemoDoorSettings : IInboundSettings
+{
+    /// <summary>The destination's host, an IP literal without brackets or a name; never null once a configuration has loaded.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The destination's port, 0 to 65535.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How long a connection may be silent, whole seconds and more than zero; null for the default.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("address", Address);
+        writer.WriteNumber("port", Port);
+        writer.WriteString("network", "tcp");
+        if (Timeout is { } timeout)
+        {
+            writer.WriteNumber("timeout", (long)timeout.TotalSeconds);
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport;
+
+namespace Tunnel.Shared.Inbounds.Tunnel;
+
+/// <summary>
+/// Protocol <c>tunnel</c> as an inbound: the interconnect's port. Authenticates bridges, and hands their sessions to the portal
+/// that the router chooses for <c>virtual-domain:0</c>.
+/// </summary>
+public sealed class TunnelInbound : IInbound
+{
+    private readonly InboundConfig _config;
+    private readonly TunnelInboundSettings _settings;
+    private readonly IDispatcher _dispatcher;
+    private readonly RuntimeContext _context;
+    private readonly ILogger _status;
+    private readonly ILogger _logger;
+    private readonly ConnectionTracker _sessions = new();
+    private readonly CancellationTokenSource _stop = new();
+    private ImmutableArray<SocketListener> _listeners = [];
+    private PortalCertificate? _certificate;
+
+    internal TunnelInbound(InboundConfig config, TunnelInboundSettings settings, IDispatcher dispatcher, RuntimeContext context)
+    {
+        _config = config;
+        _settings = settings;
+        _dispatcher = dispatcher;
+        _context = context;
+        _status = context.StatusLogger;
+        _logger = context.Loggers.CreateLogger<TunnelInbound>();
+    }
+
+    public string Tag => _config.Tag;
+
+    /// <summary>The addresses in use, with the ports that the system chose; empty before the start.</summary>
+    public IReadOnlyList<EndPoint> BoundEndPoints => [.. _listeners.Select(listener => listener.BoundEndPoint)];
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var acceptor = new InterconnectAcceptor(new InterconnectAcceptOptions
+        {
+            Certificate = _certificate = LoadCertificate(),
+            Credentials = new CredentialTable(_settings.Clients.Select(client => new InterconnectCredential(client.Key, client.Domains))),
+            IsDomainServed = domain => FindPortal(domain) is not null,
+            Pool = _context.Pool,
+            TimeProvider = _context.Time,
+        });
+        foreach (var endPoint in ListenEndPoints.Of(_config))
+        {
+            var listener = SocketListener.Start(endPoint, socket => _sessions.Run(_ => ServeAsync(acceptor, socket)), _logger);
+            _listeners = _listeners.Add(listener);
+            var security = _certificate is null ? "plaintext" : $"TLS 1.3, certificate sha256:{_certificate.Fingerprint}";
+            TunnelInboundLog.Listening(_status, EndPointText.Of(listener.BoundEndPoint), security);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops listening. Sessions belong to their portals, which drain them.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        await _sessions.DrainAsync(new CancellationToken(canceled: true));
+        foreach (var listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+
+        _sessions.Dispose();
+        _certificate?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync(InterconnectAcceptor acceptor, Socket socket)
+    {
+        AcceptOutcome outcome;
+        try
+        {
+            outcome = await acceptor.AcceptAsync(socket, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (outcome is AcceptOutcome.Refused refused)
+        {
+            _context.Metrics.Handshake(refused.Reason.ToString());
+            TunnelInboundLog.Refused(
+                _logger, EndPointText.Of(refused.Remote), refused.VirtualDomain ?? "?", refused.KeyId ?? "?", refused.Text);
+            return;
+        }
+
+        _context.Metrics.Handshake("accepted");
+        await TakeAsync(((AcceptOutcome.Accepted)outcome).Connection);
+    }
+
+    private async Task TakeAsync(InterconnectConnection connection)
+    {
+        var handshake = connection.Handshake;
+
+        // A bridge opens no streams at a portal.
+        await using var session = InterconnectSession.Start(connection, isDialler: false, _context.Mux with { MaxStreams = 0 });
+        if (FindPortal(handshake.VirtualDomain) is { } portal && !_stop.IsCancellationRequested)
+        {
+            var peer = EndPointText.Of(connection.Connection.RemoteEndPoint);
+            await portal.TakeAsync(new BridgeSession(session, handshake.VirtualDomain, peer, handshake.KeyId));
+        }
+    }
+
+    private IBridgeTaker? FindPortal(string virtualDomain)
+    {
+        if (virtualDomain.Length > Destination.MaxHostLength)
+        {
+            return null;
+        }
+
+        var info = new ConnectionInfo { InboundTag = Tag, Destination = new Destination(Network.Tcp, virtualDomain, 0) };
+        return _dispatcher.Route(info) is IBridgeTaker portal && portal.VirtualDomain == virtualDomain ? portal : null;
+    }
+
+    private PortalCertificate? LoadCertificate()
+    {
+        if (_config.Stream.Security == StreamSecurity.None)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (_config.Stream.Tls.Certificates.IsEmpty)
+            {
+                return CertificateStore.LoadOrCreate(_context.StateDirectory, _context.Time);
+            }
+
+            var given = _config.Stream.Tls.Certificates[0];
+            var chain = given.CertificateFile is { } file ? File.ReadAllText(file) : string.Join('\n', given.CertificateLines);
+            var key = given.KeyFile is { } keyFile ? File.ReadAllText(keyFile) : string.Join('\n', given.KeyLines);
+            return CertificateStore.FromPem(chain, key);
+        }
+        catch (Exception exception) when (exception is CertificateException or IOException or UnauthorizedAccessException)
+        {
+            throw new InboundStartException($"The inbound '{Tag}' has no certificate: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tunnel.Shared.Interconnect;
+
+/// <summary>
+/// Decides whether a handshake may begin: bounds those under way, in total and per address, and slows down addresses that
+/// keep failing. Loopback is trusted not to attack, since a proxy on this host speaks for everybody.
+/// </summary>
+internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, TimeProvider timeProvider)
+{
+    /// <summary>So many failures in a row are somebody who sets up a bridge, more is somebody who tries keys.</summary>
+    internal const int FailureBurst = 20;
+
+    /// <summary>One more try every so often afterwards; a bridge that waits longer between its tries is never refused.</summary>
+    internal static readonly TimeSpan FailureRefill = TimeSpan.FromSeconds(2);
+
+    /// <summary>Addresses that are remembered; beyond it the oldest knowledge goes first.</summary>
+    private const int MaxAddresses = 16_384;
+
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private readonly Dictionary<IPAddress, Entry> _entries = [];
+    private int _inFlight;
+
+    /// <summary>Null where the handshake may begin; then <see cref="Exit"/> must follow.</summary>
+    public RefusalReason? TryEnter(IPAddress? address)
+    {
+        var key = ToKey(address);
+        lock (_gate)
+        {
+            if (_inFlight >= maxInFlight)
+            {
+                return RefusalReason.Busy;
+            }
+
+            if (key is not null)
+            {
+                var entry = _entries.GetValueOrDefault(key);
+                if (entry.InFlight >= maxPerAddress)
+                {
+                    return RefusalReason.Busy;
+                }
+
+                if (Outstanding(entry) >= FailureBurst)
+                {
+                    return RefusalReason.TooManyFailures;
+                }
+
+                _entries[key] = entry with { InFlight = entry.InFlight + 1 };
+            }
+
+            _inFlight++;
+            return null;
+        }
+    }
+
+    public void Exit(IPAddress? address, bool failed)
+    {
+        var key = ToKey(address);
+        lock (_gate)
+        {
+            _inFlight--;
+            if (key is null)
+            {
+                return;
+            }
+
+            var entry = _entries[key];
+            var failures = failed ? Outstanding(entry) + 1 : 0;
+            if (entry.InFlight == 1 && failures == 0)
+            {
+                _entries.Remove(key);
+                return;
+            }
+
+            _entries[key] = new Entry(entry.InFlight - 1, failures, timeProvider.GetTimestamp());
+            if (_entries.Count > MaxAddresses)
+            {
+                Forget();
+            }
+        }
+    }
+
+    /// <summary>Failures that time has not yet forgiven.</summary>
+    private double Outstanding(Entry entry) =>
+        entry.Failures == 0 ? 0 : Math.Max(0, entry.Failures - (timeProvider.GetElapsedTime(entry.Since) / FailureRefill));
+
+    private void Forget()
+    {
+        foreach (var (key, _) in _entries.Where(e => e.Value.InFlight == 0).OrderBy(e => e.Value.Since).Take(MaxAddresses / 4).ToArray())
+        {
+            _entries.Remove(key);
+        }
+    }
+
+    /// <summary>What counts as one host; null for what is not counted.</summary>
+    private static IPAddress? ToKey(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (IPAddress.IsLoopback(address))
+        {
+            return null;
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address;
+        }
+
+        // A host has a whole /64 to itself (RFC 6177).
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
+
+    private readonly record struct Entry(int InFlight, double Failures, long Since);
+}

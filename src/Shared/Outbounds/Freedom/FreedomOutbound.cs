@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Shared.Diagnostics;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Relay;
+using Tunnel.Shared.Transport;
+
+namespace Tunnel.Shared.Outbounds.Freedom;
+
+/// <summary>Protocol <c>freedom</c>: connects to the destination itself, or to where <c>redirect</c> sends it.</summary>
+internal sealed class FreedomOutbound(string tag, FreedomSettings settings, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics) : IOutbound
+{
+    public string Tag => tag;
+
+    public string Description => settings.Redirect?.ToString() ?? "the destination itself";
+
+    public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        if (info.Destination.Network != Network.Tcp)
+        {
+            await FailAsync(pipe, info, "only tcp is supported");
+            return;
+        }
+
+        var (host, port) = Target(info.Destination);
+        SocketConnection connection;
+        try
+        {
+            connection = new SocketConnection(await SocketDialer.ConnectAsync(host, port, cancellationToken: cancellationToken), pool);
+        }
+        catch (DialException exception)
+        {
+            await FailAsync(pipe, info, exception.Message);
+            return;
+        }
+        catch (OperationCanceledException exception)
+        {
+            await pipe.AbortAsync(exception);
+            return;
+        }
+
+        await using (connection)
+        {
+            var result = await Relay.Relay.RunAsync(pipe, connection, cancellationToken: cancellationToken);
+            metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
+            FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>What to dial for a destination; a Unix socket has port 0.</summary>
+    internal (string Host, int Port) Target(Destination destination) => settings.Redirect switch
+    {
+        null => (destination.Host, destination.Port),
+        { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
+        var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
+    };
+
+    private async Task FailAsync(IDuplexPipe pipe, ConnectionInfo info, string reason)
+    {
+        FreedomLog.TargetUnreachable(logger, info.InboundTag, reason);
+        await pipe.AbortAsync(new MuxStreamException(MuxErrorCode.ConnectFailed, reason));
+    }
+}

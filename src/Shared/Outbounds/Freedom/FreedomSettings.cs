@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Tunnel.Shared.Configuration;
+
+namespace Tunnel.Shared.Outbounds.Freedom;
+
+/// <summary>The settings of protocol <c>freedom</c>, which connects to the target itself.</summary>
+public sealed record FreedomSettings : IOutboundSettings
+{
+    /// <summary>Where everything goes instead of its own destination; null when nothing is redirected.</summary>
+    public RedirectTarget? Redirect { get; init; }
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Redirect is not null)
+        {
+            writer.WriteString("redirect", Redirect.ToString());
+        }
+
+        writer.WriteEndObject();
+    }
+}

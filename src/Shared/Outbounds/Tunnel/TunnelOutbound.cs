@@ -1,0 +1,73 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Mux.Native;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Interconnect;
+
+namespace Tunnel.Shared.Outbounds.Tunnel;
+
+/// <summary>Protocol <c>tunnel</c> as an outbound: dials portals for bridges, and runs the native mux on what it dialled.</summary>
+internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettings settings, RuntimeContext context) : IOutbound, IInterconnectDialer
+{
+    private readonly ILogger _logger = context.Loggers.CreateLogger<TunnelOutbound>();
+
+    public string Tag => config.Tag;
+
+    public string Description => string.Join(", ", Portals);
+
+    public IReadOnlyList<string> Portals { get; } = [.. settings.Servers.Select(server => HostText.Join(server.Address, server.Port))];
+
+    public async Task<IMuxSession> DialAsync(int portal, string virtualDomain, CancellationToken cancellationToken)
+    {
+        var server = settings.Servers[portal];
+        var options = new InterconnectDialOptions
+        {
+            Host = server.Address,
+            Port = server.Port,
+            Key = server.Key,
+            Plaintext = config.Stream.Security == StreamSecurity.None,
+            AllowPlaintext = config.Stream.AllowPlaintext,
+            ServerName = config.Stream.Tls.ServerName,
+            Pin = config.Stream.Tls.Pin,
+            CertificateAuthorities = LoadAuthorities(config.Stream.Tls.CaFile),
+            Pool = context.Pool,
+            TimeProvider = context.Time,
+        };
+        var connection = await InterconnectDialer.DialAsync(options, virtualDomain, cancellationToken);
+        return InterconnectSession.Start(connection, isDialler: true, context.Mux);
+    }
+
+    /// <summary>Real traffic ends here only by a mistake in the rules: this protocol carries sessions of bridges.</summary>
+    public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        TunnelOutboundLog.NotForTraffic(_logger, info.Destination, info.InboundTag, config.Tag);
+        await pipe.AbortAsync(new MuxStreamException(MuxErrorCode.ConnectFailed, "the rules lead to an interconnect"));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static X509Certificate2Collection? LoadAuthorities(string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new InterconnectException(
+                InterconnectError.CaNotTrusted, $"the CA file '{file}' cannot be read: {exception.Message}", permanent: true, inner: exception);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.IO.Pipelines;
+using Tunnel.Shared.Transport;
+
+namespace Tunnel.Shared.Relay;
+
+/// <summary>
+/// One relay: two copy loops, each the only one that reads its source, writes its sink and completes the two. An abort only
+/// wakes the loops (cancelling pending reads and flushes), so no pipe end is ever touched from two sides.
+/// </summary>
+internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions options)
+{
+    private readonly TaskCompletionSource _leftToRightEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _rightToLeftEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+
+    // Set once, under _gate; the volatile exception is what the loops look at.
+    private RelayEnd _end;
+    private Exception? _error;
+    private volatile Exception? _aborted;
+
+    private long _leftToRight;
+    private long _rightToLeft;
+
+    public async Task<RelayResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var registration = cancellationToken.UnsafeRegister(static state => ((RelayRun)state!).Abort(RelayEnd.Cancelled, error: null), this);
+        var leftToRight = CopyAsync(left.Input, right.Output, RelayEnd.LeftFailed, RelayEnd.RightFailed, _leftToRightEnded, _rightToLeftEnded.Task);
+        var rightToLeft = CopyAsync(right.Input, left.Output, RelayEnd.RightFailed, RelayEnd.LeftFailed, _rightToLeftEnded, _leftToRightEnded.Task);
+        _leftToRight = await leftToRight;
+        _rightToLeft = await rightToLeft;
+        await registration.DisposeAsync();
+        if (_aborted is { } reason)
+        {
+            AbortWholly(left, reason);
+            AbortWholly(right, reason);
+        }
+
+        return new RelayResult(_leftToRight, _rightToLeft, _end, _error);
+    }
+
+    /// <summary>A direction that ended in order before the other one failed left its connection half open; now it must go as well.</summary>
+    private static void AbortWholly(IDuplexPipe side, Exception reason)
+    {
+        Complete(side.Output, reason);
+        (side as IConnection)?.Abort();
+    }
+
+    /// <summary>Copies one direction to its end and completes both its pipe ends. Never throws. Returns the bytes carried.</summary>
+    private async Task<long> CopyAsync(PipeReader from, PipeWriter to, RelayEnd sourceFailed, RelayEnd sinkFailed, TaskCompletionSource ended, Task otherEnded)
+    {
+        var carried = 0L;
+        var reading = true;
+        Exception? sinkFailure = null;
+        try
+        {
+            while (_aborted is null)
+            {
+                reading = true;
+                var read = await from.ReadAsync();
+                var buffer = read.Buffer;
+                if (read.IsCanceled && _aborted is not null)
+                {
+                    from.AdvanceTo(buffer.Start);
+                    break;
+                }
+
+                var stopped = false;
+                if (!buffer.IsEmpty)
+                {
+                    reading = false;
+                    var flush = await PipeCopy.WriteAsync(to, buffer);
+                    carried += buffer.Length;
+                    stopped = flush.IsCompleted;
+                }
+
+                from.AdvanceTo(buffer.End);
+                if (stopped || read.IsCompleted)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            if (reading)
+            {
+                Abort(sourceFailed, exception);
+            }
+            else
+            {
+                sinkFailure = exception;
+            }
+        }
+
+        Complete(from, _aborted);
+        if (sinkFailure is not null)
+        {
+            await LetOtherDirectionEndAsync(sinkFailed, sinkFailure, otherEnded);
+        }
+
+        Complete(to, _aborted);
+        ended.TrySetResult();
+        return carried;
+    }
+
+    /// <summary>
+    /// The sink takes no more, but what it sent before may still be on its way: its connection is left alone until the opposite
+    /// direction has ended by itself, or the grace is over.
+    /// </summary>
+    private async Task LetOtherDirectionEndAsync(RelayEnd failed, Exception failure, Task otherEnded)
+    {
+        if (options.WriteFailureGrace > TimeSpan.Zero)
+        {
+            await otherEnded.WaitAsync(options.WriteFailureGrace, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (!otherEnded.IsCompleted)
+        {
+            Abort(failed, failure);
+        }
+    }
+
+    private void Abort(RelayEnd end, Exception? error)
+    {
+        lock (_gate)
+        {
+            if (_aborted is not null)
+            {
+                return;
+            }
+
+            _end = end;
+            _error = error;
+            _aborted = end == RelayEnd.Cancelled
+                ? new RelayAbortedException("The relay was cancelled.")
+                : new RelayAbortedException($"The {(end == RelayEnd.LeftFailed ? "left" : "right")} side failed: {error?.Message}", error);
+        }
+
+        Wake(left);
+        Wake(right);
+    }
+
+    private static void Wake(IDuplexPipe side)
+    {
+        try
+        {
+            side.Input.CancelPendingRead();
+            side.Output.CancelPendingFlush();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ObjectDisposedException)
+        {
+            // That end is complete already.
+        }
+    }
+
+    private static void Complete(PipeReader reader, Exception? reason)
+    {
+        try
+        {
+            reader.Complete(reason);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or ObjectDisposedException)
+        {
+            // A pipe that is already gone has nothing to complete.
+        }
+    }
+
+    private static void Complete(PipeWriter writer, Exception? reason)
+    {
+        try
+        {
+            writer.Complete(reason);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or ObjectDisposedException)
+        {
+            // A pipe that is already gone has nothing to complete.
+        }
+    }
+}

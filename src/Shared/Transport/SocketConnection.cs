@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tunnel.Shared.Transport;
+
+/// <summary>A connection over a connected TCP or unix socket. Owns the socket.</summary>
+public sealed class SocketConnection : IConnection
+{
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly TransportPipeReader _input;
+    private readonly SocketPipeWriter _output;
+    private int _disposed;
+
+    /// <param name="socket">A connected stream socket.</param>
+    /// <param name="pool">Where blocks come from; null for the shared pool.</param>
+    /// <param name="readBlockBytes">The most that one read returns, in bytes.</param>
+    public SocketConnection(Socket socket, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
+    {
+        pool ??= MemoryPool<byte>.Shared;
+        _socket = socket;
+        LocalEndPoint = SocketAddresses.Local(socket);
+        RemoteEndPoint = SocketAddresses.Remote(socket);
+        SocketTuning.SetNoDelay(socket);
+        _stream = new NetworkStream(socket, ownsSocket: false);
+        _input = new TransportPipeReader(_stream, pool, readBlockBytes);
+        _output = new SocketPipeWriter(socket, pool, TransportDefaults.BlockBytes);
+    }
+
+    public PipeReader Input => _input;
+
+    public PipeWriter Output => _output;
+
+    public EndPoint? LocalEndPoint { get; }
+
+    public EndPoint? RemoteEndPoint { get; }
+
+    public void Abort() => SocketCloser.Abort(_socket);
+
+    /// <summary>Closes the socket; what was written before <c>Output.Complete()</c> is still delivered.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await SocketShutdownSequence.CloseAsync(_socket, _input, _output);
+        await _stream.DisposeAsync();
+        _output.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Tunnel.Shared.Dispatch;
+
+namespace Tunnel.Shared.Transport;
+
+/// <summary>Listens on a TCP or unix address and hands every accepted socket to a callback.</summary>
+public sealed class SocketListener : IAsyncDisposable
+{
+    /// <summary>The pause after the process ran out of descriptors: long enough for some to be closed, short enough not to be noticed.</summary>
+    private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(200);
+
+    private readonly Socket _socket;
+    private readonly Action<Socket> _accepted;
+    private readonly ILogger _logger;
+    private readonly string? _unixPath;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _acceptLoop = Task.CompletedTask;
+    private int _stopped;
+
+    private SocketListener(Socket socket, Action<Socket> accepted, ILogger logger, string? unixPath)
+    {
+        _socket = socket;
+        _accepted = accepted;
+        _logger = logger;
+        _unixPath = unixPath;
+        BoundEndPoint = socket.LocalEndPoint!;
+    }
+
+    /// <summary>The address in use; where port 0 was asked for, with the port the system chose.</summary>
+    public EndPoint BoundEndPoint { get; }
+
+    /// <summary>Binds and begins to accept.</summary>
+    /// <param name="endPoint">An <see cref="IPEndPoint"/> (<c>[::]</c> takes IPv4 too) or a <see cref="UnixDomainSocketEndPoint"/>.</param>
+    /// <param name="accepted">Owns the socket it is given; must not block.</param>
+    /// <param name="logger">Where accept errors go.</param>
+    /// <exception cref="InboundStartException">The address cannot be used; the message says why and what to do.</exception>
+    public static SocketListener Start(EndPoint endPoint, Action<Socket> accepted, ILogger logger)
+    {
+        var (socket, unixPath) = ListenSocket.Bind(endPoint);
+        var listener = new SocketListener(socket, accepted, logger, unixPath);
+        listener._acceptLoop = Task.Run(listener.AcceptLoopAsync);
+        return listener;
+    }
+
+    /// <summary>Accepts no more and gives the address back; accepted sockets are not touched.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            await _stop.CancelAsync();
+            _socket.Dispose();
+            if (_unixPath is not null)
+            {
+                ListenSocket.TryDelete(_unixPath);
+            }
+        }
+
+        await _acceptLoop;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptLoopAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _socket.AcceptAsync(_stop.Token);
+            }
+            catch (Exception exception) when (_stop.IsCancellationRequested && exception is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            {
+                // The peer gave up while it waited in the queue.
+                continue;
+            }
+            catch (SocketException exception)
+            {
+                TransportLog.AcceptFailed(_logger, BoundEndPoint, exception.Message, AcceptRetryDelay.TotalMilliseconds);
+                await Task.Delay(AcceptRetryDelay, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            HandOver(socket);
+        }
+    }
+
+    private void HandOver(Socket socket)
+    {
+        try
+        {
+            SocketTuning.SetNoDelay(socket);
+            _accepted(socket);
+        }
+        catch (Exception exception)
+        {
+            TransportLog.CallbackFailed(_logger, exception, BoundEndPoint);
+            socket.Dispose();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tunnel.Shared.Transport;
+
+/// <summary>A connection over any stream, made for <c>SslStream</c>. Owns the stream and the socket below it.</summary>
+/// <remarks>A stream without a half-close of its own ends both directions when it is disposed.</remarks>
+public sealed class StreamConnection : IConnection
+{
+    private readonly Stream _stream;
+    private readonly Socket? _socket;
+    private readonly TransportPipeReader _input;
+    private readonly StreamPipeWriter _output;
+    private int _disposed;
+
+    /// <param name="stream">The stream; of an <c>SslStream</c> the handshake is done.</param>
+    /// <param name="socket">The socket below it, if there is one: it gives the addresses, the half-close and the abort.</param>
+    /// <param name="pool">Where blocks come from; null for the shared pool.</param>
+    public StreamConnection(Stream stream, Socket? socket = null, MemoryPool<byte>? pool = null)
+        : this(stream, stage: null, socket, pool)
+    {
+    }
+
+    internal StreamConnection(Stream stream, CoalescingStream? stage, Socket? socket, MemoryPool<byte>? pool)
+    {
+        pool ??= MemoryPool<byte>.Shared;
+        _stream = stream;
+        _socket = socket;
+        LocalEndPoint = socket is null ? null : SocketAddresses.Local(socket);
+        RemoteEndPoint = socket is null ? null : SocketAddresses.Remote(socket);
+        _input = new TransportPipeReader(stream, pool, TransportDefaults.BlockBytes);
+        _output = new StreamPipeWriter(stream, stage, socket, pool, TransportDefaults.BlockBytes);
+    }
+
+    public PipeReader Input => _input;
+
+    public PipeWriter Output => _output;
+
+    public EndPoint? LocalEndPoint { get; }
+
+    public EndPoint? RemoteEndPoint { get; }
+
+    public void Abort()
+    {
+        if (_socket is not null)
+        {
+            SocketCloser.Abort(_socket);
+        }
+        else
+        {
+            _stream.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (_socket is not null)
+        {
+            await SocketShutdownSequence.CloseAsync(_socket, _input, _output);
+        }
+        else
+        {
+            try
+            {
+                await _output.Completion.WaitAsync(TransportDefaults.CloseTimeout);
+            }
+            catch (TimeoutException)
+            {
+                // Disposing the stream ends it.
+            }
+        }
+
+        try
+        {
+            await _stream.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The peer is gone; there is nothing left to close.
+        }
+    }
+}

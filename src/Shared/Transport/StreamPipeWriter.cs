@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Tunnel.Shared.Transport;
+
+/// <summary>Writes the blocks of a flush to a stream; where a coalescing stage lies below, they leave together.</summary>
+internal sealed class StreamPipeWriter(Stream stream, CoalescingStream? stage, Socket? socket, MemoryPool<byte> pool, int blockBytes)
+    : TransportPipeWriter(pool, blockBytes)
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask SendAsync(List<ReadOnlyMemory<byte>> segments)
+    {
+        // One small write is one record: gathering would only copy it.
+        var gather = stage is not null && (segments.Count > 1 || segments[0].Length > TransportDefaults.BlockBytes);
+        if (gather)
+        {
+            stage!.Cork();
+        }
+
+        try
+        {
+            foreach (var segment in segments)
+            {
+                await stream.WriteAsync(segment);
+            }
+        }
+        finally
+        {
+            if (gather)
+            {
+                await stage!.UncorkAsync();
+            }
+        }
+
+        await stream.FlushAsync();
+    }
+
+    protected override async ValueTask ShutdownAsync()
+    {
+        if (stream is SslStream tls)
+        {
+            await tls.ShutdownAsync();
+        }
+
+        if (socket is not null)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        else if (stream is not SslStream)
+        {
+            await stream.FlushAsync();
+        }
+    }
+
+    protected override void AbortTransport()
+    {
+        if (socket is not null)
+        {
+            SocketCloser.Abort(socket);
+        }
+        else
+        {
+            stream.Dispose();
+        }
+    }
+}

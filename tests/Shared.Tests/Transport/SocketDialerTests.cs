@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using Tunnel.Shared.Transport;
+
+namespace Tunnel.Shared.Tests.Transport;
+
+public sealed class SocketDialerTests
+{
+    // TEST-NET-1 (RFC 5737) is never answered; where there is no route at all, connecting fails at once instead.
+    private static readonly IPAddress Nowhere = IPAddress.Parse("192.0.2.1");
+
+    [Fact]
+    public async Task A_closed_port_is_refused()
+    {
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("127.0.0.1", UnusedPort()));
+        Assert.Equal(DialFailure.Refused, failure.Failure);
+        Assert.Contains("127.0.0.1:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("refused", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_name_is_not_found()
+    {
+        var options = new SocketDialOptions { Resolve = (_, _) => throw new SocketException((int)SocketError.HostNotFound) };
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("no.such.example", 80, options));
+        Assert.Equal(DialFailure.NameNotFound, failure.Failure);
+        Assert.Contains("no.such.example", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resolver_that_hangs_times_out()
+    {
+        var options = new SocketDialOptions
+        {
+            Timeout = TimeSpan.FromMilliseconds(50),
+            Resolve = async (_, token) =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return [];
+            },
+        };
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("slow.example", 80, options).WaitAsync(Wait.Bound));
+        Assert.Equal(DialFailure.TimedOut, failure.Failure);
+    }
+
+    [Fact]
+    public async Task The_callers_cancellation_is_not_a_dial_failure()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SocketDialer.ConnectAsync("127.0.0.1", 1, options: null, cancelled.Token));
+    }
+
+    [Fact]
+    public async Task Later_addresses_are_tried_when_the_first_does_not_answer()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var options = new SocketDialOptions
+        {
+            AttemptDelay = TimeSpan.FromMilliseconds(10),
+            Resolve = (_, _) => Task.FromResult<IPAddress[]>([Nowhere, IPAddress.Loopback]),
+        };
+        using var socket = await SocketDialer.ConnectAsync("two.example", ((IPEndPoint)listener.LocalEndPoint!).Port, options).WaitAsync(Wait.Bound);
+        Assert.Equal(listener.LocalEndPoint, socket.RemoteEndPoint);
+    }
+
+    [Fact]
+    public async Task When_every_address_fails_the_refusal_is_reported()
+    {
+        var options = new SocketDialOptions
+        {
+            Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")]),
+        };
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("two.example", UnusedPort(), options));
+        Assert.Equal(DialFailure.Refused, failure.Failure);
+    }
+
+    [Fact]
+    public async Task A_missing_unix_socket_is_refused()
+    {
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("unix:/nonexistent/a.sock", 0));
+        Assert.Equal(DialFailure.Refused, failure.Failure);
+        Assert.Contains("unix:/nonexistent/a.sock", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Addresses_alternate_between_families()
+    {
+        var ordered = AddressOrder.Interleave([.. new[] { "::1", "::2", "::3", "1.1.1.1" }.Select(IPAddress.Parse)]);
+        Assert.Equal(["::1", "1.1.1.1", "::2", "::3"], ordered.Select(a => a.ToString()));
+    }
+
+    private static int UnusedPort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
