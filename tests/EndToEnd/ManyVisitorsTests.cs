@@ -38,7 +38,7 @@ public sealed class ManyVisitorsTests(ITestOutputHelper output) : EndToEndTest(o
         var descriptorsBefore = programs.Select(p => ProcessFigures.OpenDescriptors(p.Id)).ToArray();
         var memory = new List<long[]> { MemoryOf(programs) };
 
-        for (var round = 1; round <= 3; round++)
+        for (var round = 1; round <= 10; round++)
         {
             await Task.Run(() => CrowdAsync(portal.Public, Visitors));
             await SettledAsync(target);
