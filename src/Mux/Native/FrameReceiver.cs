@@ -134,19 +134,20 @@ internal sealed class FrameReceiver : IFrameHandler
                 OnWindow(header, BinaryPrimitives.ReadUInt32BigEndian(bytes));
                 break;
             case FrameType.Reset:
-                TakeReset();
-                _session.Find(header.StreamId)?.ReceiveReset(
-                    ReadCode(bytes), ControlFrames.ReadText(bytes[ControlFrames.ResetPayload..]));
+                FindToEnd(header.StreamId)?.ReceiveReset(
+                    ControlFrames.ReadCode(bytes), ControlFrames.ReadText(bytes[ControlFrames.ResetPayload..]));
                 break;
             case FrameType.Stop:
-                TakeReset();
-                _session.Find(header.StreamId)?.ReceiveStop();
+                FindToEnd(header.StreamId)?.ReceiveStop();
                 break;
             case FrameType.Ping:
                 OnPing(header, BinaryPrimitives.ReadUInt64BigEndian(bytes));
                 break;
             case FrameType.GoAway:
-                OnGoAway(BinaryPrimitives.ReadUInt32BigEndian(bytes), ReadCode(bytes[4..]), ControlFrames.ReadText(bytes[ControlFrames.GoAwayPayload..]));
+                OnGoAway(
+                    BinaryPrimitives.ReadUInt32BigEndian(bytes),
+                    ControlFrames.ReadCode(bytes[4..]),
+                    ControlFrames.ReadText(bytes[ControlFrames.GoAwayPayload..]));
                 break;
         }
     }
@@ -206,12 +207,18 @@ internal sealed class FrameReceiver : IFrameHandler
         }
     }
 
-    private void TakeReset()
+    /// <summary>The stream that the peer resets or stops; null for one that has ended.</summary>
+    private MuxStream? FindToEnd(uint streamId)
     {
-        if (!_resets.TryTake(_session.Now))
+        var stream = _session.Find(streamId);
+
+        // Ends of streams that this side opened are not counted: refusing them is the peer's right, and their number is ours.
+        if ((stream is null || !_session.IsLocal(streamId)) && !_resets.TryTake(_session.Now))
         {
             throw new MuxSessionException(MuxErrorCode.EnhanceYourCalm, "the peer resets streams too fast");
         }
+
+        return stream;
     }
 
     private void SendPing()
@@ -231,13 +238,5 @@ internal sealed class FrameReceiver : IFrameHandler
         }
 
         _touched.Clear();
-    }
-
-    private static MuxErrorCode ReadCode(ReadOnlySpan<byte> bytes)
-    {
-        var code = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-
-        // Local codes and unknown ones never come from a peer.
-        return code < (uint)MuxErrorCode.SessionLost && Enum.IsDefined((MuxErrorCode)code) ? (MuxErrorCode)code : MuxErrorCode.InternalError;
     }
 }
