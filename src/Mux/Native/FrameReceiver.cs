@@ -9,6 +9,8 @@ namespace Tunnel.Mux.Native;
 /// <summary>The read loop of a session: gives each frame its meaning, and watches that the peer is alive.</summary>
 internal sealed class FrameReceiver : IFrameHandler
 {
+    private const long NoPing = -1;
+
     private readonly MuxSession _session;
     private readonly ControlLane _lane;
     private readonly PipeReader _input;
@@ -22,8 +24,8 @@ internal sealed class FrameReceiver : IFrameHandler
     // Ticks of the session's clock. Written by the read loop, read by the watch.
     private long _lastReceived;
 
-    // Ticks at which the ping that waits for its answer was sent; 0 where none waits.
-    private long _pingSent;
+    // Ticks at which the ping that waits for its answer was sent.
+    private long _pingSent = NoPing;
     private bool _dataSincePing;
 
     public FrameReceiver(MuxSession session, ControlLane lane, PipeReader input)
@@ -75,7 +77,7 @@ internal sealed class FrameReceiver : IFrameHandler
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var silence = _session.Now - TimeSpan.FromTicks(Volatile.Read(ref _lastReceived));
-            var outstanding = Volatile.Read(ref _pingSent) != 0;
+            var outstanding = Volatile.Read(ref _pingSent) != NoPing;
             switch (KeepAlive.Decide(silence, outstanding, _session.Options.PingInterval, _session.Options.PeerTimeout))
             {
                 case KeepAliveAction.Dead:
@@ -187,9 +189,9 @@ internal sealed class FrameReceiver : IFrameHandler
         }
 
         var sent = Volatile.Read(ref _pingSent);
-        if (sent != 0 && (ulong)sent == opaque)
+        if (sent != NoPing && (ulong)sent == opaque)
         {
-            Volatile.Write(ref _pingSent, 0);
+            Volatile.Write(ref _pingSent, NoPing);
             var now = _session.Now;
             _session.RoundTrips.Add(now - TimeSpan.FromTicks(sent), now);
         }
@@ -224,7 +226,7 @@ internal sealed class FrameReceiver : IFrameHandler
     private void SendPing()
     {
         _dataSincePing = false;
-        var now = Math.Max(_session.Now.Ticks, 1);
+        var now = _session.Now.Ticks;
         Volatile.Write(ref _pingSent, now);
         _session.Queued(_lane.TryPing((ulong)now, FrameFlags.None));
     }

@@ -29,10 +29,11 @@ internal sealed class SessionLoops(MuxSession session, IDuplexPipe connection, O
     /// <summary>Closes both ends of the connection; never fails. Call it once, after <see cref="RunAsync"/>.</summary>
     public async Task CloseAsync(MuxSessionEnd end)
     {
-        // With a failure a connection drops what it holds; without one it may wait until the peer has taken it.
-        var failure = end.IsOrderly && _allWritten ? null : new MuxSessionException(end.Code, end.Message);
-        await CompleteAsync(connection.Output.CompleteAsync, failure);
-        await CompleteAsync(connection.Input.CompleteAsync, failure);
+        // With a failure a connection drops what it holds, the reason for the peer included; without one it may wait until
+        // the peer has taken it.
+        var failure = new MuxSessionException(end.Code, end.Message);
+        await CompleteAsync(connection.Output.CompleteAsync, _allWritten ? null : failure);
+        await CompleteAsync(connection.Input.CompleteAsync, end.IsOrderly ? null : failure);
     }
 
     private async Task WriteAsync(Preface preface, Task ended, CancellationToken cancellationToken)

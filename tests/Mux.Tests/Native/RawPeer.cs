@@ -103,7 +103,14 @@ internal sealed class RawPeer : IAsyncDisposable
 
             if (_prefaceSent && header.Type == FrameType.Ping && !header.Flags.HasFlag(FrameFlags.Ack))
             {
-                await SendFrameAsync(FrameType.Ping, 0, payload, FrameFlags.Ack);
+                try
+                {
+                    await SendFrameAsync(FrameType.Ping, 0, payload, FrameFlags.Ack);
+                }
+                catch (MuxSessionException)
+                {
+                    // The session has closed its input; what it sent before is still of interest.
+                }
             }
         }
     }
