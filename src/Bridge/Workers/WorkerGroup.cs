@@ -10,6 +10,7 @@ namespace Tunnel.Bridge.Workers;
 internal sealed class WorkerGroup : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromMinutes(5);
 
     private readonly string _virtualDomain;
     private readonly Func<IInterconnectDialer?> _dialer;
@@ -27,6 +28,7 @@ internal sealed class WorkerGroup : IDisposable
     private bool _refused;
     private TimeSpan? _retryAfter;
     private string? _lastComplaint;
+    private long _lastComplaintAt;
     private long? _quietSince;
     private Task _loop = Task.CompletedTask;
 
@@ -171,15 +173,16 @@ internal sealed class WorkerGroup : IDisposable
         }
     }
 
-    /// <summary>The same failure again and again is said once, and then when it changes.</summary>
+    /// <summary>The same failure again and again is said once, and then once in a while.</summary>
     private void Complain(string message, string? portal)
     {
-        if (message == _lastComplaint)
+        if (message == _lastComplaint && _context.Time.GetElapsedTime(_lastComplaintAt) < RepeatInterval)
         {
             return;
         }
 
         _lastComplaint = message;
+        _lastComplaintAt = _context.Time.GetTimestamp();
         var next = Backoff.Delay(_failures, _refused, _retryAfter, 1);
         BridgeLog.CannotConnect(_status, _virtualDomain, portal ?? "a portal", message.TrimEnd('.'), Math.Round(next.TotalSeconds, 1));
     }

@@ -40,8 +40,10 @@ internal sealed class ControlLane(int limit)
 
     public bool TryReset(uint streamId, MuxErrorCode code, string? text)
     {
+        // Thousands of streams may be reset at once on this side; their texts must not fill the lane.
+        var textThatFits = _length < limit / 2 ? text : null;
         Span<byte> frame = stackalloc byte[FrameHeader.Size + ControlFrames.ResetPayload + ControlFrames.MaxTextBytes];
-        return TryAppend(frame[..ControlFrames.WriteReset(frame, streamId, code, text)]);
+        return TryAppend(frame[..ControlFrames.WriteReset(frame, streamId, code, textThatFits)]);
     }
 
     public bool TryGoAway(uint lastStreamId, MuxErrorCode code, string? text)

@@ -70,7 +70,9 @@ internal sealed class MuxStream : IMuxStream
     {
         if (TryEndBoth(new MuxStreamException(code, reason ?? "the stream was aborted on this side")))
         {
+            // Before the session forgets the stream: what it sends next may count on the peer having forgotten it too.
             _session.SendReset(_id, code, reason);
+            OnClosed();
         }
     }
 
@@ -140,17 +142,7 @@ internal sealed class MuxStream : IMuxStream
                 throw new MuxSessionException(MuxErrorCode.FlowControlError, $"the peer sent more than its credit on stream {_id}");
             }
 
-            if (_receiveOver)
-            {
-                if ((_ended & BothEnded) != BothEnded)
-                {
-                    throw new MuxSessionException(MuxErrorCode.ProtocolError, $"the peer sent data behind the end of stream {_id}");
-                }
-
-                return;
-            }
-
-            if (_inputCompleted)
+            if (IsReceiveOver() || _inputCompleted)
             {
                 return;
             }
@@ -165,14 +157,21 @@ internal sealed class MuxStream : IMuxStream
     }
 
     /// <summary>The peer has ended its direction, behind what was received.</summary>
+    /// <exception cref="MuxSessionException">It had done so before.</exception>
     public void ReceiveFin()
     {
         lock (_receiveGate)
         {
+            if (IsReceiveOver())
+            {
+                return;
+            }
+
             _receiveOver = true;
             _receive.Writer.Complete();
         }
 
+        ReleaseWindowIfOver();
         End(ReceiveEnded);
     }
 
@@ -200,7 +199,14 @@ internal sealed class MuxStream : IMuxStream
     {
         lock (_sendGate)
         {
+            if (_sendOver)
+            {
+                return;
+            }
+
+            // The writer learns it now, not when the connection has room for the FIN.
             _stopReceived = true;
+            _send.Reader.Complete();
         }
 
         _session.Schedule(this);
@@ -208,7 +214,7 @@ internal sealed class MuxStream : IMuxStream
 
     /// <summary>The peer has reset the stream.</summary>
     public void ReceiveReset(MuxErrorCode code, string reason) =>
-        TryEndBoth(new MuxStreamException(code, reason.Length == 0 ? $"the peer reset the stream ({code})" : reason));
+        Lose(new MuxStreamException(code, reason.Length == 0 ? $"the peer reset the stream ({code})" : reason));
 
     /// <summary>The peer returned credit.</summary>
     /// <exception cref="MuxSessionException">The sum is more than any window.</exception>
@@ -228,8 +234,14 @@ internal sealed class MuxStream : IMuxStream
 
     // ---- The session's side ----------------------------------------------------------------------------------------
 
-    /// <summary>The session has ended; nobody is told.</summary>
-    public void Lose(MuxStreamException reason) => TryEndBoth(reason);
+    /// <summary>The stream is dead and the peer knows, or is gone.</summary>
+    public void Lose(MuxStreamException reason)
+    {
+        if (TryEndBoth(reason))
+        {
+            OnClosed();
+        }
+    }
 
     // ---- The output loop's side ------------------------------------------------------------------------------------
 
@@ -323,6 +335,7 @@ internal sealed class MuxStream : IMuxStream
         }
     }
 
+    /// <summary>Ends what has not ended; false where all had. <see cref="OnClosed"/> is left to the caller.</summary>
     private bool TryEndBoth(MuxStreamException reason)
     {
         if (Interlocked.Or(ref _ended, BothEnded) == BothEnded)
@@ -342,7 +355,6 @@ internal sealed class MuxStream : IMuxStream
             _receive.Writer.Complete(reason);
         }
 
-        OnClosed();
         return true;
     }
 
@@ -368,6 +380,17 @@ internal sealed class MuxStream : IMuxStream
             window = _window.Size;
         }
 
-        _session.Budget.Release(window);
+        _session.OnWindowReleased(_id, window);
+    }
+
+    /// <summary>Whether data has come behind the end, under the gate: not to be kept where the end was ours to set.</summary>
+    private bool IsReceiveOver()
+    {
+        if (_receiveOver && (Volatile.Read(ref _ended) & BothEnded) != BothEnded)
+        {
+            throw new MuxSessionException(MuxErrorCode.ProtocolError, $"the peer sent data behind the end of stream {_id}");
+        }
+
+        return _receiveOver;
     }
 }

@@ -51,6 +51,7 @@ public static class ProgramHost
             });
             builder.Services.AddHostedService(services => new RuntimeService(
                 TunnelRuntime.Build(config, reverse, services.GetRequiredService<RuntimeContext>()), DrainLimit, started));
+            builder.Services.AddHostedService(_ => new MemoryTrimmer(TimeProvider.System));
             using var host = builder.Build();
             try
             {

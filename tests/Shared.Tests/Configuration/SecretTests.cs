@@ -46,7 +46,7 @@ public sealed class SecretTests
     [Fact]
     public void The_lines_of_a_private_key_are_masked()
     {
-        const string text = "{ \"outbounds\": [ { \"protocol\": \"freedom\", \"streamSettings\": { \"security\": \"tls\", \"tlsSettings\": { \"certificates\": [ { \"certificate\": [ \"public\" ], \"key\": [ \"MIIsecret\" ] } ] } } } ] }";
+        const string text = "{ \"outbounds\": [ { \"protocol\": \"tunnel\", \"settings\": { \"servers\": [ { \"address\": \"a\", \"port\": 1, \"key\": \"" + TestKeys.First + "\" } ] }, \"streamSettings\": { \"security\": \"tls\", \"tlsSettings\": { \"certificates\": [ { \"certificate\": [ \"public\" ], \"key\": [ \"MIIsecret\" ] } ] } } } ] }";
 
         var config = ConfigLoader.LoadText("f", text).Config!;
 

@@ -30,7 +30,7 @@ internal static class InboundReader
             }
         }
 
-        var stream = StreamSettingsReader.Read(inbound.Object("streamSettings"), reader?.DefaultSecurity);
+        var stream = StreamSettingsReader.Read(inbound.Object("streamSettings"), reader?.DefaultSecurity, takesTls: reader is null or { DefaultSecurity: not null });
         inbound.Ignore("sniffing", "allocate", "domainOverride");
         if (reader is null)
         {

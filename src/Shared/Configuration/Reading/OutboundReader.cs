@@ -11,8 +11,14 @@ internal static class OutboundReader
         draft.OutboundTags.Add(new TextItem(tag, outbound.Find("tag") ?? outbound.Node));
         var protocol = outbound.Word("protocol");
         var reader = Protocols.Outbounds.FirstOrDefault(candidate => candidate.Protocol == protocol);
-        var stream = StreamSettingsReader.Read(outbound.Object("streamSettings"), reader?.DefaultSecurity);
-        outbound.Ignore("sendThrough", "proxySettings", "mux", "domainStrategy");
+        var stream = StreamSettingsReader.Read(outbound.Object("streamSettings"), reader?.DefaultSecurity, takesTls: reader is null or { DefaultSecurity: not null });
+        outbound.Ignore("sendThrough", "mux", "domainStrategy");
+        if (outbound.Find("proxySettings") is { } proxy)
+        {
+            // To go on without it would send directly what the user wants sent through another outbound.
+            outbound.Problems.Error(proxy, "'proxySettings' is not supported yet; remove it, or chain through a second portal");
+        }
+
         if (reader is null)
         {
             // Without its protocol, settings mean nothing.

@@ -11,7 +11,8 @@ internal static class StreamSettingsReader
     /// <summary>The transport, whatever is wrong with it.</summary>
     /// <param name="stream">The object; null when it is absent.</param>
     /// <param name="defaultSecurity">What an absent <c>security</c> means for the protocol.</param>
-    public static StreamConfig Read(ObjectReader? stream, StreamSecurity? defaultSecurity)
+    /// <param name="takesTls">Whether the protocol can run over TLS.</param>
+    public static StreamConfig Read(ObjectReader? stream, StreamSecurity? defaultSecurity, bool takesTls)
     {
         if (stream is null)
         {
@@ -20,6 +21,12 @@ internal static class StreamSettingsReader
 
         CheckNetwork(stream);
         var security = ReadSecurity(stream) ?? defaultSecurity;
+        if (security == StreamSecurity.Tls && !takesTls)
+        {
+            // To go on without it would send in the clear what the user believes to be encrypted.
+            stream.Problems.Error(stream.Find("security")!, "'tls' is supported only for protocol 'tunnel' yet; remove it, or encrypt behind it");
+        }
+
         var tls = stream.Object("tlsSettings");
         if (tls is not null && security != StreamSecurity.Tls)
         {
