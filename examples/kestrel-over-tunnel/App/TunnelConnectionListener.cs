@@ -75,7 +75,7 @@ internal sealed class TunnelConnectionListener : IConnectionListener, IDispatche
         var connection = new TunnelConnectionContext((IMuxStream)pipe, info.Source, EndPoint);
         if (!_accepted.Writer.TryWrite(connection))
         {
-            // Not taken on, so that the portal may give the visitor to another bridge.
+            // Refused says that nothing of it was handled.
             ((IMuxStream)pipe).Abort(MuxErrorCode.Refused, "the app is stopping");
             await connection.DisposeAsync();
             return;
