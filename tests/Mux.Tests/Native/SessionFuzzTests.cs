@@ -120,9 +120,12 @@ public sealed class SessionFuzzTests
         {
             // Reset, or its session ended.
         }
+        finally
+        {
+            await stream.Output.CompleteAsync();
+            await stream.Input.CompleteAsync();
+        }
 
-        await stream.Output.CompleteAsync();
-        await stream.Input.CompleteAsync();
         await stream.Closed;
     }
 
