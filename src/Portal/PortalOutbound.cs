@@ -79,12 +79,16 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
     /// <summary>A session can fill up or end between the choice and the opening; then another one is chosen.</summary>
     private (BridgeSession? Session, IMuxStream? Stream) Open(StreamMetadata metadata)
     {
-        while (SessionPicker.Pick(registry.Find(config.Domain), Random.Shared.Next) is { } session)
+        var candidates = registry.Find(config.Domain);
+        while (SessionPicker.Pick(candidates, Random.Shared.Next) is { } session)
         {
             if (session.Session.TryOpen(metadata) is { } stream)
             {
                 return (session, stream);
             }
+
+            // Asked once: one that says it has room and then refuses must not be asked for ever.
+            candidates = candidates.Remove(session);
         }
 
         return (null, null);
