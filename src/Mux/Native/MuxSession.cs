@@ -2,6 +2,8 @@ using System.IO.Pipelines;
 using System.Threading.Channels;
 using Tunnel.Mux.Flow;
 using Tunnel.Mux.Framing;
+using Tunnel.Mux.Output;
+using Tunnel.Mux.Sessions;
 
 namespace Tunnel.Mux.Native;
 
@@ -10,7 +12,7 @@ namespace Tunnel.Mux.Native;
 /// Two loops and nothing else touch the connection: this type's read loop and its <see cref="OutputLoop"/>. The read loop
 /// never awaits a stream. The reason of the end is set once, by whoever notices first; <see cref="RunAsync"/> alone tears down.
 /// </remarks>
-public sealed partial class MuxSession : IMuxSession
+public sealed partial class MuxSession : IMuxSession, ISessionOwner
 {
     private readonly long _startTimestamp;
     private readonly ControlLane _lane;
@@ -49,9 +51,11 @@ public sealed partial class MuxSession : IMuxSession
             resumeWriterThreshold: options.SendBuffer / 2,
             minimumSegmentSize: 1,
             useSynchronizationContext: false);
-        _lane = new ControlLane(options.MaxControlBytes);
-        _output = new OutputLoop(connection.Output, _lane);
-        _loops = new SessionLoops(this, connection, _output, new FrameReceiver(this, _lane, connection.Input));
+        var lane = new FrameLane(options.MaxControlBytes);
+        _lane = new ControlLane(lane);
+        _output = new OutputLoop(connection.Output, lane);
+        var receiver = new FrameReceiver(this, _lane, connection.Input);
+        _loops = new SessionLoops(this, connection, _output, receiver.RunAsync, receiver.WatchAsync);
         Completion = RunAsync();
     }
 
@@ -206,6 +210,10 @@ public sealed partial class MuxSession : IMuxSession
 
     // ---- For streams -----------------------------------------------------------------------------------------------
 
+    void ISessionOwner.End(MuxSessionEnd end) => End(end);
+
+    void ISessionOwner.EndWithConnection(Exception? failure) => EndWithConnection(failure);
+
     internal void Schedule(MuxStream stream) => _output.Schedule(stream);
 
     internal void SendWindow(uint streamId, uint bytes) => Queued(_lane.TryWindow(streamId, bytes));
@@ -300,12 +308,19 @@ public sealed partial class MuxSession : IMuxSession
     {
         // The constructor returns before anything is read or written, and its caller's context is left behind.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _loops.RunAsync(new Preface((uint)_promise.Acknowledged, (uint)Options.MaxStreams), _end.Task);
+        await _loops.RunAsync(Greeting(), _end.Task);
         var end = await _end.Task;
         await LoseStreamsAsync(end);
         await _loops.CloseAsync(end);
         _draining.TrySetResult();
         return end;
+    }
+
+    private byte[] Greeting()
+    {
+        var greeting = new byte[Preface.Size];
+        new Preface((uint)_promise.Acknowledged, (uint)Options.MaxStreams).Write(greeting);
+        return greeting;
     }
 
     private async Task LoseStreamsAsync(MuxSessionEnd end)
