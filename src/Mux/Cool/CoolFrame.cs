@@ -12,7 +12,7 @@ namespace Tunnel.Mux.Cool;
 /// 5      1    option bits
 ///             with status New:
 /// 6      1    network: 1 = TCP, 2 = UDP
-/// 7      n    port and address, see CoolAddress
+/// 7      n    port and address, see DestinationCodec
 ///             behind the metadata, with option bit 1:
 ///        2    D, the data's length
 ///        D    data
@@ -35,7 +35,7 @@ internal static class CoolFrame
     public const int EndSize = LengthSize + MinMetadata;
 
     /// <summary>The longest New frame without data.</summary>
-    public const int MaxNew = LengthSize + MinMetadata + 1 + CoolAddress.MaxSize;
+    public const int MaxNew = LengthSize + MinMetadata + 1 + DestinationCodec.MaxBytes;
 
     public static int WriteKeepHeader(Span<byte> buffer, ushort streamId, int length)
     {
@@ -60,7 +60,7 @@ internal static class CoolFrame
 
     public static int WriteNew(Span<byte> buffer, ushort streamId, Destination target)
     {
-        var address = CoolAddress.Write(buffer[(LengthSize + MinMetadata + 1)..], target);
+        var address = DestinationCodec.Write(buffer[(LengthSize + MinMetadata + 1)..], target);
         var length = MinMetadata + 1 + address;
         WriteMetadata(buffer, length, streamId, CoolStatus.New, CoolOption.None);
         buffer[LengthSize + MinMetadata] = (byte)target.Network;
@@ -85,9 +85,12 @@ internal static class CoolFrame
         }
 
         var network = metadata.Length > MinMetadata ? metadata[MinMetadata] : 0;
-        var target = network is (int)Network.Tcp or (int)Network.Udp
-            ? CoolAddress.Read(metadata[(MinMetadata + 1)..], (Network)network, out _)
-            : null;
+        Destination? target = null;
+        if (network is (int)Network.Tcp or (int)Network.Udp)
+        {
+            DestinationCodec.TryRead(metadata[(MinMetadata + 1)..], (Network)network, out target, out _);
+        }
+
         return target is null
             ? throw new MuxSessionException(MuxErrorCode.ProtocolError, "the peer opened a stream to no valid destination")
             : new CoolMetadata(id, status, option, target);

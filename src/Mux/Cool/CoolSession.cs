@@ -202,7 +202,7 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
         CoolStream stream;
         lock (_gate)
         {
-            if (!CanOpenLocked)
+            if (!CanOpenLocked || !DestinationCodec.CanWrite(metadata.Destination))
             {
                 return null;
             }
