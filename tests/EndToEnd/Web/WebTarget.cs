@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tunnel.Testing.Net;
 
 namespace Tunnel.EndToEnd.Web;
 
@@ -18,7 +19,7 @@ namespace Tunnel.EndToEnd.Web;
 /// </remarks>
 public sealed class WebTarget : IAsyncDisposable
 {
-    private const int MaxBody = 256 * 1024 * 1024;
+    private const int MaxBody = 512 * 1024 * 1024;
 
     private readonly WebApplication _app;
     private readonly Channel<int> _confirmations = Channel.CreateUnbounded<int>();
@@ -33,6 +34,8 @@ public sealed class WebTarget : IAsyncDisposable
         app.MapGet("/chunks", StreamChunksAsync);
         app.MapGet("/events", StreamEventsAsync);
         app.MapGet("/socket", EchoSocketAsync);
+        app.MapGet("/pattern", SendPatternAsync);
+        app.MapGet("/number/{number:int}", (int number) => $"number {number}");
     }
 
     /// <summary>Where it listens.</summary>
@@ -84,6 +87,17 @@ public sealed class WebTarget : IAsyncDisposable
     }
 
     private static async Task<string> HashBodyAsync(HttpContext context) => Convert.ToHexStringLower(await SHA256.HashDataAsync(context.Request.Body));
+
+    private static async Task SendPatternAsync(HttpContext context, long length)
+    {
+        context.Response.ContentLength = length;
+        for (long sent = 0; sent < length;)
+        {
+            var slice = Pattern.At(sent, (int)Math.Min(Pattern.MaxSlice, length - sent));
+            await context.Response.Body.WriteAsync(slice, context.RequestAborted);
+            sent += slice.Length;
+        }
+    }
 
     private static async Task EchoSocketAsync(HttpContext context)
     {

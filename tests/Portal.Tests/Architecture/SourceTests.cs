@@ -79,6 +79,6 @@ public sealed partial class SourceTests
     [GeneratedRegex("^namespace (?<name>[A-Za-z0-9_.]+);$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex("^(?:[a-z]+ )*(?:class|record|struct|interface|enum|record struct) (?<name>[A-Za-z0-9_]+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(?:[a-z]+ )*(?:class|delegate [A-Za-z0-9_<>]+|record|struct|interface|enum|record struct) (?<name>[A-Za-z0-9_]+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex TypeDeclaration();
 }
