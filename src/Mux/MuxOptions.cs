@@ -49,6 +49,9 @@ public sealed record MuxOptions
     /// <summary>A peer that was silent for so long is dead. Default 15 s; longer than <see cref="PingInterval"/> by two seconds at least.</summary>
     public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The highest number of a stream; a session that has used it drains. Tests set it low.</summary>
+    internal uint LastStreamId { get; init; } = uint.MaxValue - 3;
+
     /// <exception cref="ArgumentException">A setting is outside its range; all such are named.</exception>
     internal void Validate()
     {

@@ -29,6 +29,8 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
 
     public string VirtualDomain => config.Domain;
 
+    public string ControlDomain => config.ControlDomain;
+
     public async Task TakeAsync(BridgeSession session)
     {
         using var counted = context.Metrics.Session(config.Domain);

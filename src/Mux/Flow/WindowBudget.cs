@@ -11,9 +11,15 @@ internal sealed class WindowBudget(long limit, int largestInitialWindow)
 {
     private const int ShareOfRest = 64;
 
+    // A burst of streams may come within the round trip that a smaller window takes to be followed.
+    private const int MostOverrun = 4;
+
     private long _committed;
 
     public long Committed => Interlocked.Read(ref _committed);
+
+    /// <summary>Whether so much is promised that no stream may begin with more than the smallest window.</summary>
+    public bool IsOverrun => Committed > limit * MostOverrun;
 
     /// <summary>The window a stream that begins now should get: a power of two from 16 KiB up to the configured one.</summary>
     public int InitialWindow

@@ -67,7 +67,7 @@ internal static class ControlFrames
     {
         var length = ResetPayload + WriteText(destination[(FrameHeader.Size + ResetPayload)..], text);
         new FrameHeader(length, FrameType.Reset, FrameFlags.None, streamId).Write(destination);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[FrameHeader.Size..], (uint)code);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[FrameHeader.Size..], ToWire(code));
         return FrameHeader.Size + length;
     }
 
@@ -76,8 +76,15 @@ internal static class ControlFrames
         var length = GoAwayPayload + WriteText(destination[(FrameHeader.Size + GoAwayPayload)..], text);
         new FrameHeader(length, FrameType.GoAway, FrameFlags.None, 0).Write(destination);
         BinaryPrimitives.WriteUInt32BigEndian(destination[FrameHeader.Size..], lastStreamId);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[(FrameHeader.Size + 4)..], (uint)code);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[(FrameHeader.Size + 4)..], ToWire(code));
         return FrameHeader.Size + length;
+    }
+
+    /// <summary>A peer's code; local and unknown ones never come from a peer.</summary>
+    public static MuxErrorCode ReadCode(ReadOnlySpan<byte> bytes)
+    {
+        var code = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        return code < (uint)MuxErrorCode.SessionLost && Enum.IsDefined((MuxErrorCode)code) ? (MuxErrorCode)code : MuxErrorCode.InternalError;
     }
 
     /// <summary>A peer's text, made safe for a log: at most 200 bytes, no control characters.</summary>
@@ -92,6 +99,9 @@ internal static class ControlFrames
             }
         });
     }
+
+    // What only this side can know (a lost session, a silent peer) means to the peer: not wanted any more.
+    private static uint ToWire(MuxErrorCode code) => (uint)(code >= MuxErrorCode.SessionLost ? MuxErrorCode.Cancel : code);
 
     private static int WriteText(Span<byte> destination, string? text)
     {

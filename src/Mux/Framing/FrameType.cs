@@ -18,7 +18,10 @@ internal enum FrameType
     /// <summary>Eight bytes that the peer sends back with flag ACK.</summary>
     Ping = 4,
 
-    /// <summary>No more streams will be taken: the last one that was, code and text.</summary>
+    /// <summary>
+    /// No more streams will be taken: the last one that was, code and text. An orderly end says so twice: when the drain
+    /// begins, and when the last stream has ended; then the peer closes.
+    /// </summary>
     GoAway = 5,
 
     /// <summary>The sender of this frame will not read more of the stream.</summary>

@@ -9,6 +9,8 @@ namespace Tunnel.Mux.Native;
 /// <summary>The read loop of a session: gives each frame its meaning, and watches that the peer is alive.</summary>
 internal sealed class FrameReceiver : IFrameHandler
 {
+    private const long NoPing = -1;
+
     private readonly MuxSession _session;
     private readonly ControlLane _lane;
     private readonly PipeReader _input;
@@ -22,8 +24,8 @@ internal sealed class FrameReceiver : IFrameHandler
     // Ticks of the session's clock. Written by the read loop, read by the watch.
     private long _lastReceived;
 
-    // Ticks at which the ping that waits for its answer was sent; 0 where none waits.
-    private long _pingSent;
+    // Ticks at which the ping that waits for its answer was sent.
+    private long _pingSent = NoPing;
     private bool _dataSincePing;
 
     public FrameReceiver(MuxSession session, ControlLane lane, PipeReader input)
@@ -75,7 +77,7 @@ internal sealed class FrameReceiver : IFrameHandler
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var silence = _session.Now - TimeSpan.FromTicks(Volatile.Read(ref _lastReceived));
-            var outstanding = Volatile.Read(ref _pingSent) != 0;
+            var outstanding = Volatile.Read(ref _pingSent) != NoPing;
             switch (KeepAlive.Decide(silence, outstanding, _session.Options.PingInterval, _session.Options.PeerTimeout))
             {
                 case KeepAliveAction.Dead:
@@ -134,19 +136,20 @@ internal sealed class FrameReceiver : IFrameHandler
                 OnWindow(header, BinaryPrimitives.ReadUInt32BigEndian(bytes));
                 break;
             case FrameType.Reset:
-                TakeReset();
-                _session.Find(header.StreamId)?.ReceiveReset(
-                    ReadCode(bytes), ControlFrames.ReadText(bytes[ControlFrames.ResetPayload..]));
+                FindToEnd(header.StreamId)?.ReceiveReset(
+                    ControlFrames.ReadCode(bytes), ControlFrames.ReadText(bytes[ControlFrames.ResetPayload..]));
                 break;
             case FrameType.Stop:
-                TakeReset();
-                _session.Find(header.StreamId)?.ReceiveStop();
+                FindToEnd(header.StreamId)?.ReceiveStop();
                 break;
             case FrameType.Ping:
                 OnPing(header, BinaryPrimitives.ReadUInt64BigEndian(bytes));
                 break;
             case FrameType.GoAway:
-                OnGoAway(BinaryPrimitives.ReadUInt32BigEndian(bytes), ReadCode(bytes[4..]), ControlFrames.ReadText(bytes[ControlFrames.GoAwayPayload..]));
+                OnGoAway(
+                    BinaryPrimitives.ReadUInt32BigEndian(bytes),
+                    ControlFrames.ReadCode(bytes[4..]),
+                    ControlFrames.ReadText(bytes[ControlFrames.GoAwayPayload..]));
                 break;
         }
     }
@@ -186,9 +189,9 @@ internal sealed class FrameReceiver : IFrameHandler
         }
 
         var sent = Volatile.Read(ref _pingSent);
-        if (sent != 0 && (ulong)sent == opaque)
+        if (sent != NoPing && (ulong)sent == opaque)
         {
-            Volatile.Write(ref _pingSent, 0);
+            Volatile.Write(ref _pingSent, NoPing);
             var now = _session.Now;
             _session.RoundTrips.Add(now - TimeSpan.FromTicks(sent), now);
         }
@@ -206,18 +209,24 @@ internal sealed class FrameReceiver : IFrameHandler
         }
     }
 
-    private void TakeReset()
+    /// <summary>The stream that the peer resets or stops; null for one that has ended.</summary>
+    private MuxStream? FindToEnd(uint streamId)
     {
-        if (!_resets.TryTake(_session.Now))
+        var stream = _session.Find(streamId);
+
+        // Ends of streams that this side opened are not counted: refusing them is the peer's right, and their number is ours.
+        if ((stream is null || !_session.IsLocal(streamId)) && !_resets.TryTake(_session.Now))
         {
             throw new MuxSessionException(MuxErrorCode.EnhanceYourCalm, "the peer resets streams too fast");
         }
+
+        return stream;
     }
 
     private void SendPing()
     {
         _dataSincePing = false;
-        var now = Math.Max(_session.Now.Ticks, 1);
+        var now = _session.Now.Ticks;
         Volatile.Write(ref _pingSent, now);
         _session.Queued(_lane.TryPing((ulong)now, FrameFlags.None));
     }
@@ -231,13 +240,5 @@ internal sealed class FrameReceiver : IFrameHandler
         }
 
         _touched.Clear();
-    }
-
-    private static MuxErrorCode ReadCode(ReadOnlySpan<byte> bytes)
-    {
-        var code = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-
-        // Local codes and unknown ones never come from a peer.
-        return code < (uint)MuxErrorCode.SessionLost && Enum.IsDefined((MuxErrorCode)code) ? (MuxErrorCode)code : MuxErrorCode.InternalError;
     }
 }

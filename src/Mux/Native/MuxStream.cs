@@ -2,6 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Tunnel.Mux.Flow;
 using Tunnel.Mux.Framing;
+using Tunnel.Mux.Output;
+using Tunnel.Mux.Streams;
 
 namespace Tunnel.Mux.Native;
 
@@ -11,7 +13,7 @@ namespace Tunnel.Mux.Native;
 /// and the user the reader and the writer. <see cref="_receiveGate"/> and <see cref="_sendGate"/> guard the two directions;
 /// neither is held while the other is taken, nor across an await.
 /// </remarks>
-internal sealed class MuxStream : IMuxStream
+internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
 {
     private const int SendEnded = 1;
     private const int ReceiveEnded = 2;
@@ -49,8 +51,8 @@ internal sealed class MuxStream : IMuxStream
         _sendCredit = sendCredit;
         _receive = new Pipe(session.ReceivePipeOptions);
         _send = new Pipe(session.SendPipeOptions);
-        Input = new MuxStreamReader(this, _receive.Reader);
-        Output = new MuxStreamWriter(this, _send.Writer);
+        Input = new StreamPipeReader(this, _receive.Reader);
+        Output = new StreamPipeWriter(this, _send.Writer);
     }
 
     public long Id => _id;
@@ -70,7 +72,9 @@ internal sealed class MuxStream : IMuxStream
     {
         if (TryEndBoth(new MuxStreamException(code, reason ?? "the stream was aborted on this side")))
         {
+            // Before the session forgets the stream: what it sends next may count on the peer having forgotten it too.
             _session.SendReset(_id, code, reason);
+            OnClosed();
         }
     }
 
@@ -140,17 +144,7 @@ internal sealed class MuxStream : IMuxStream
                 throw new MuxSessionException(MuxErrorCode.FlowControlError, $"the peer sent more than its credit on stream {_id}");
             }
 
-            if (_receiveOver)
-            {
-                if ((_ended & BothEnded) != BothEnded)
-                {
-                    throw new MuxSessionException(MuxErrorCode.ProtocolError, $"the peer sent data behind the end of stream {_id}");
-                }
-
-                return;
-            }
-
-            if (_inputCompleted)
+            if (IsReceiveOver() || _inputCompleted)
             {
                 return;
             }
@@ -165,14 +159,21 @@ internal sealed class MuxStream : IMuxStream
     }
 
     /// <summary>The peer has ended its direction, behind what was received.</summary>
+    /// <exception cref="MuxSessionException">It had done so before.</exception>
     public void ReceiveFin()
     {
         lock (_receiveGate)
         {
+            if (IsReceiveOver())
+            {
+                return;
+            }
+
             _receiveOver = true;
             _receive.Writer.Complete();
         }
 
+        ReleaseWindowIfOver();
         End(ReceiveEnded);
     }
 
@@ -200,7 +201,14 @@ internal sealed class MuxStream : IMuxStream
     {
         lock (_sendGate)
         {
+            if (_sendOver)
+            {
+                return;
+            }
+
+            // The writer learns it now, not when the connection has room for the FIN.
             _stopReceived = true;
+            _send.Reader.Complete();
         }
 
         _session.Schedule(this);
@@ -208,7 +216,7 @@ internal sealed class MuxStream : IMuxStream
 
     /// <summary>The peer has reset the stream.</summary>
     public void ReceiveReset(MuxErrorCode code, string reason) =>
-        TryEndBoth(new MuxStreamException(code, reason.Length == 0 ? $"the peer reset the stream ({code})" : reason));
+        Lose(new MuxStreamException(code, reason.Length == 0 ? $"the peer reset the stream ({code})" : reason));
 
     /// <summary>The peer returned credit.</summary>
     /// <exception cref="MuxSessionException">The sum is more than any window.</exception>
@@ -228,8 +236,14 @@ internal sealed class MuxStream : IMuxStream
 
     // ---- The session's side ----------------------------------------------------------------------------------------
 
-    /// <summary>The session has ended; nobody is told.</summary>
-    public void Lose(MuxStreamException reason) => TryEndBoth(reason);
+    /// <summary>The stream is dead and the peer knows, or is gone.</summary>
+    public void Lose(MuxStreamException reason)
+    {
+        if (TryEndBoth(reason))
+        {
+            OnClosed();
+        }
+    }
 
     // ---- The output loop's side ------------------------------------------------------------------------------------
 
@@ -323,6 +337,7 @@ internal sealed class MuxStream : IMuxStream
         }
     }
 
+    /// <summary>Ends what has not ended; false where all had. <see cref="OnClosed"/> is left to the caller.</summary>
     private bool TryEndBoth(MuxStreamException reason)
     {
         if (Interlocked.Or(ref _ended, BothEnded) == BothEnded)
@@ -342,7 +357,6 @@ internal sealed class MuxStream : IMuxStream
             _receive.Writer.Complete(reason);
         }
 
-        OnClosed();
         return true;
     }
 
@@ -368,6 +382,17 @@ internal sealed class MuxStream : IMuxStream
             window = _window.Size;
         }
 
-        _session.Budget.Release(window);
+        _session.OnWindowReleased(_id, window);
+    }
+
+    /// <summary>Whether data has come behind the end, under the gate: not to be kept where the end was ours to set.</summary>
+    private bool IsReceiveOver()
+    {
+        if (_receiveOver && (Volatile.Read(ref _ended) & BothEnded) != BothEnded)
+        {
+            throw new MuxSessionException(MuxErrorCode.ProtocolError, $"the peer sent data behind the end of stream {_id}");
+        }
+
+        return _receiveOver;
     }
 }

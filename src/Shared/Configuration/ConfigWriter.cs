@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -31,16 +32,17 @@ public static class ConfigWriter
         {
             writer.WriteStartObject();
             WriteLog(writer, config.Log);
-            WriteArray(writer, "inbounds", config.Inbounds, WriteInbound);
-            WriteArray(writer, "outbounds", config.Outbounds, WriteOutbound);
+            writer.WriteArray("inbounds", config.Inbounds, WriteInbound);
+            writer.WriteArray("outbounds", config.Outbounds, WriteOutbound);
             writer.WriteStartObject("routing");
-            WriteArray(writer, "rules", config.Routing.Rules, WriteRule);
-            WriteArray(writer, "balancers", config.Routing.Balancers, WriteBalancer);
+            writer.WriteArray("rules", config.Routing.Rules, WriteRule);
+            writer.WriteArray("balancers", config.Routing.Balancers, WriteBalancer);
             writer.WriteEndObject();
             writer.WriteStartObject("reverse");
-            WriteArray(writer, "bridges", config.Reverse.Bridges, static (w, bridge) => WriteReverse(w, bridge.Tag, bridge.Domain));
-            WriteArray(writer, "portals", config.Reverse.Portals, static (w, portal) => WriteReverse(w, portal.Tag, portal.Domain));
+            writer.WriteArray("bridges", config.Reverse.Bridges, WriteBridge);
+            writer.WriteArray("portals", config.Reverse.Portals, WritePortal);
             writer.WriteEndObject();
+            WritePolicy(writer, config.Policy);
             writer.WriteEndObject();
         }
 
@@ -50,8 +52,8 @@ public static class ConfigWriter
     private static void WriteLog(Utf8JsonWriter writer, LogConfig log)
     {
         writer.WriteStartObject("log");
-        WriteOptional(writer, "access", log.Access);
-        WriteOptional(writer, "error", log.Error);
+        writer.WriteOptional("access", log.Access);
+        writer.WriteOptional("error", log.Error);
         writer.WriteString("loglevel", log.Level.ToString().ToLowerInvariant());
         writer.WriteEndObject();
     }
@@ -65,7 +67,7 @@ public static class ConfigWriter
         writer.WriteString("protocol", inbound.Protocol);
         writer.WritePropertyName("settings");
         inbound.Settings.WriteTo(writer);
-        WriteStream(writer, inbound.Stream);
+        StreamConfigWriter.Write(writer, inbound.Stream);
         writer.WriteEndObject();
     }
 
@@ -76,52 +78,7 @@ public static class ConfigWriter
         writer.WriteString("protocol", outbound.Protocol);
         writer.WritePropertyName("settings");
         outbound.Settings.WriteTo(writer);
-        WriteStream(writer, outbound.Stream);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteStream(Utf8JsonWriter writer, StreamConfig stream)
-    {
-        if (stream.Security is null && !stream.AllowPlaintext && IsEmpty(stream.Tls))
-        {
-            return;
-        }
-
-        writer.WriteStartObject("streamSettings");
-        writer.WriteString("network", stream.Network);
-        if (stream.Security is { } security)
-        {
-            writer.WriteString("security", security == StreamSecurity.Tls ? "tls" : "none");
-        }
-
-        if (!IsEmpty(stream.Tls))
-        {
-            writer.WriteStartObject("tlsSettings");
-            WriteOptional(writer, "serverName", stream.Tls.ServerName);
-            WriteArray(writer, "certificates", stream.Tls.Certificates, WriteCertificate);
-            WriteOptional(writer, "pin", stream.Tls.Pin);
-            WriteOptional(writer, "caFile", stream.Tls.CaFile);
-            writer.WriteEndObject();
-        }
-
-        if (stream.AllowPlaintext)
-        {
-            writer.WriteBoolean("allowPlaintext", true);
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static bool IsEmpty(TlsConfig tls) =>
-        tls is { ServerName: null, Certificates.IsEmpty: true, Pin: null, CaFile: null };
-
-    private static void WriteCertificate(Utf8JsonWriter writer, CertificateConfig certificate)
-    {
-        writer.WriteStartObject();
-        WriteOptional(writer, "certificateFile", certificate.CertificateFile);
-        WriteStrings(writer, "certificate", certificate.CertificateLines);
-        WriteOptional(writer, "keyFile", certificate.KeyFile);
-        WriteStrings(writer, "key", certificate.KeyLines.IsEmpty ? [] : ["***"]);
+        StreamConfigWriter.Write(writer, outbound.Stream);
         writer.WriteEndObject();
     }
 
@@ -129,14 +86,14 @@ public static class ConfigWriter
     {
         writer.WriteStartObject();
         writer.WriteString("type", "field");
-        WriteStrings(writer, "inboundTag", rule.InboundTags);
-        WriteStrings(writer, "domain", rule.Domains.Select(static pattern => pattern.ToString()));
-        WriteStrings(writer, "ip", rule.Ips.Select(static block => block.ToString()));
+        writer.WriteStrings("inboundTag", rule.InboundTags);
+        writer.WriteStrings("domain", rule.Domains.Select(static pattern => pattern.ToString()));
+        writer.WriteStrings("ip", rule.Ips.Select(static block => block.ToString()));
         WritePorts(writer, rule.Ports);
-        WriteStrings(writer, "network", rule.Networks.Select(static network => network == Network.Udp ? "udp" : "tcp"));
-        WriteStrings(writer, "source", rule.Sources.Select(static block => block.ToString()));
-        WriteOptional(writer, "outboundTag", rule.OutboundTag);
-        WriteOptional(writer, "balancerTag", rule.BalancerTag);
+        writer.WriteStrings("network", rule.Networks.Select(static network => network == Network.Udp ? "udp" : "tcp"));
+        writer.WriteStrings("source", rule.Sources.Select(static block => block.ToString()));
+        writer.WriteOptional("outboundTag", rule.OutboundTag);
+        writer.WriteOptional("balancerTag", rule.BalancerTag);
         writer.WriteEndObject();
     }
 
@@ -144,16 +101,65 @@ public static class ConfigWriter
     {
         writer.WriteStartObject();
         writer.WriteString("tag", balancer.Tag);
-        WriteStrings(writer, "selector", balancer.Selectors);
+        writer.WriteStrings("selector", balancer.Selectors);
         writer.WriteEndObject();
     }
 
-    private static void WriteReverse(Utf8JsonWriter writer, string tag, string domain)
+    private static void WriteBridge(Utf8JsonWriter writer, ReverseBridgeConfig bridge)
     {
         writer.WriteStartObject();
-        writer.WriteString("tag", tag);
-        writer.WriteString("domain", domain);
+        writer.WriteString("tag", bridge.Tag);
+        writer.WriteString("domain", bridge.Domain);
         writer.WriteEndObject();
+    }
+
+    private static void WritePortal(Utf8JsonWriter writer, ReversePortalConfig portal)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("tag", portal.Tag);
+        writer.WriteString("domain", portal.Domain);
+        if (portal.ControlDomain != ControlDomains.V2Ray)
+        {
+            writer.WriteString("controlDomain", portal.ControlDomain);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WritePolicy(Utf8JsonWriter writer, PolicyConfig policy)
+    {
+        if (policy.Levels.IsEmpty)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("policy");
+        writer.WriteStartObject("levels");
+        foreach (var level in policy.Levels)
+        {
+            writer.WriteStartObject(level.Level.ToString(CultureInfo.InvariantCulture));
+            WriteSeconds(writer, "handshake", level.Handshake);
+            WriteSeconds(writer, "connIdle", level.ConnectionIdle);
+            WriteSeconds(writer, "uplinkOnly", level.UplinkOnly);
+            WriteSeconds(writer, "downlinkOnly", level.DownlinkOnly);
+            if (level.BufferKibibytes is { } size)
+            {
+                writer.WriteNumber("bufferSize", size);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter writer, string name, TimeSpan? value)
+    {
+        if (value is { } time)
+        {
+            writer.WriteNumber(name, (long)time.TotalSeconds);
+        }
     }
 
     private static void WriteTag(Utf8JsonWriter writer, string tag)
@@ -174,46 +180,5 @@ public static class ConfigWriter
         {
             writer.WriteString("port", string.Join(',', ports));
         }
-    }
-
-    private static void WriteOptional(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-        {
-            writer.WriteString(name, value);
-        }
-    }
-
-    private static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
-    {
-        using var items = values.GetEnumerator();
-        if (!items.MoveNext())
-        {
-            return;
-        }
-
-        writer.WriteStartArray(name);
-        do
-        {
-            writer.WriteStringValue(items.Current);
-        }
-        while (items.MoveNext());
-        writer.WriteEndArray();
-    }
-
-    private static void WriteArray<T>(Utf8JsonWriter writer, string name, ImmutableArray<T> items, Action<Utf8JsonWriter, T> write)
-    {
-        if (items.IsEmpty)
-        {
-            return;
-        }
-
-        writer.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            write(writer, item);
-        }
-
-        writer.WriteEndArray();
     }
 }

@@ -8,4 +8,7 @@ public sealed record ReversePortalConfig
 
     /// <summary>The virtual domain, 1 to 255 characters; it need not exist in DNS.</summary>
     public required string Domain { get; init; }
+
+    /// <summary>The name of the control stream towards bridges that speak Mux.Cool (<see cref="ControlDomains"/>); protocol <c>tunnel</c> has none.</summary>
+    public string ControlDomain { get; init; } = ControlDomains.V2Ray;
 }

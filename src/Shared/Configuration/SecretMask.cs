@@ -6,8 +6,16 @@ namespace Tunnel.Shared.Configuration;
 /// <summary>Keeps secrets out of what is printed.</summary>
 internal static class SecretMask
 {
+    /// <summary>Words in the names of headers whose values are secrets.</summary>
+    private static readonly string[] SecretHeaders = ["authorization", "cookie", "secret", "token", "password", "api-key"];
+
     private static readonly Regex KeyShape = new(
         @"(?<id>[0-9A-Fa-f]{10})\.(?<secret>[A-Za-z0-9_\-]{8,})",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+
+    /// <summary>The id of a VMess user, with or without dashes.</summary>
+    private static readonly Regex IdShape = new(
+        @"(?<start>[0-9A-Fa-f]{8})-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     private static readonly Regex UserPart = new(
@@ -18,12 +26,22 @@ internal static class SecretMask
     public static string Key(InterconnectKey key, SecretReference reference) =>
         reference.Kind == SecretReferenceKind.Inline ? key.ToString() : reference.ToString();
 
+    /// <summary>A reference as it was written; an inline id as its first digits and a mask.</summary>
+    public static string Id(VMessUserId id, SecretReference reference) =>
+        reference.Kind == SecretReferenceKind.Inline ? id.ToString() : reference.ToString();
+
+    /// <summary>The value of an HTTP header, masked where the header is one that carries secrets.</summary>
+    public static string Header(string name, string value) =>
+        SecretHeaders.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "***" : value;
+
     /// <summary>
-    /// Masks whatever looks like a key or like the user part of a join string. Messages do not repeat what stands in a key's
+    /// Masks whatever looks like a key, like a VMess id or like the user part of a join string. Messages do not repeat what stands in a key's
     /// place; this is for the key that somebody wrote into the wrong place.
     /// </summary>
     public static string Apply(string text) => UserPart.Replace(
-        KeyShape.Replace(text, static match => IsExample(match.Groups["secret"].Value) ? match.Value : match.Groups["id"].Value + ".***"),
+        IdShape.Replace(
+            KeyShape.Replace(text, static match => IsExample(match.Groups["secret"].Value) ? match.Value : match.Groups["id"].Value + ".***"),
+            static match => match.Groups["start"].Value + "-***"),
         static match => IsExample(match.Groups["user"].Value) ? match.Value : match.Groups["scheme"].Value + "***@");
 
     /// <summary>What our own messages show as examples, and references, which are no secrets.</summary>

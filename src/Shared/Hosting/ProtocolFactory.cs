@@ -3,9 +3,11 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Inbounds.DokodemoDoor;
 using Tunnel.Shared.Inbounds.Tunnel;
+using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Outbounds.Tunnel;
+using Tunnel.Shared.Outbounds.VMess;
 
 namespace Tunnel.Shared.Hosting;
 
@@ -16,6 +18,7 @@ internal static class ProtocolFactory
     {
         DokodemoDoorSettings settings => new DokodemoDoorInbound(config, settings, dispatcher, context),
         TunnelInboundSettings settings => new TunnelInbound(config, settings, dispatcher, context),
+        VMessInboundSettings settings => new VMessInbound(config, settings, dispatcher, context),
         _ => throw new InvalidOperationException($"No inbound runs protocol '{config.Protocol}'."),
     };
 
@@ -25,6 +28,7 @@ internal static class ProtocolFactory
             config.Tag, settings, context.Pool, context.Loggers.CreateLogger<FreedomOutbound>(), context.Metrics),
         BlackholeSettings settings => new BlackholeOutbound(config.Tag, settings),
         TunnelOutboundSettings settings => new TunnelOutbound(config, settings, context),
+        VMessOutboundSettings settings => new VMessOutbound(config, settings, context),
         _ => throw new InvalidOperationException($"No outbound runs protocol '{config.Protocol}'."),
     };
 }

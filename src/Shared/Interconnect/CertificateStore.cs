@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.State;
 
 namespace Tunnel.Shared.Interconnect;
@@ -19,6 +20,17 @@ public static class CertificateStore
     /// <exception cref="CertificateException">The text cannot be used.</exception>
     public static PortalCertificate FromPem(string certificatePem, string keyPem) =>
         Parse(certificatePem, keyPem, "the certificate and key in the configuration", "both must be PEM text");
+
+    /// <summary>Reads what an item of <c>tlsSettings.certificates</c> names.</summary>
+    /// <exception cref="CertificateException">A file cannot be read, or the text cannot be used.</exception>
+    public static PortalCertificate FromConfig(CertificateConfig config)
+    {
+        var chain = config.CertificateFile is { } file ? Read(file) : string.Join('\n', config.CertificateLines);
+        var key = config.KeyFile is { } keyFile ? Read(keyFile) : string.Join('\n', config.KeyLines);
+        return config is { CertificateFile: not null, KeyFile: not null }
+            ? Parse(chain, key, $"the certificate '{config.CertificateFile}' with the key '{config.KeyFile}'", "check both files")
+            : FromPem(chain, key);
+    }
 
     /// <summary>
     /// The certificate kept in a directory; makes and keeps one where there is none. Processes that race all end up with the

@@ -8,6 +8,9 @@ public sealed record InterconnectAcceptOptions
     /// <summary>The certificate; null for plaintext.</summary>
     public required PortalCertificate? Certificate { get; init; }
 
+    /// <summary>The path of the WebSocket inside TLS; null where there is none.</summary>
+    public string? WebSocketPath { get; init; }
+
     public required ICredentialSource Credentials { get; init; }
 
     /// <summary>Whether this portal serves a virtual domain. Asked only after the bridge has proven its key.</summary>

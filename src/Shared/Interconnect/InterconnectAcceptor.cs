@@ -45,18 +45,28 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
 
     private async Task<AcceptOutcome> AcceptAdmittedAsync(Socket socket, EndPoint? remote, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.Deadline, options.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new Deadline(options.Deadline, options.TimeProvider, cancellationToken);
+        using var stack = new StreamStack(socket);
         IConnection? connection = null;
         PortalHandshake? handshake = null;
         PortalRefusal? refusal;
         try
         {
-            byte[] binding;
-            (connection, binding) = await SecureAsync(socket, linked.Token);
+            SocketTuning.SetNoDelay(socket);
+            SocketTuning.SetLongLived(socket);
+            var binding = await SecureAsync(stack, deadline.Token);
+            if (options.WebSocketPath is { } path && await stack.UpgradeAsServerAsync(path, deadline.Token) is { Status: not 101 } verdict)
+            {
+                await stack.CloseAsync();
+                return new AcceptOutcome.Refused(
+                    RefusalReason.UpgradeRefused, $"{verdict.Reason} (answered with HTTP status {verdict.Status})", remote, KeyId: null, VirtualDomain: null);
+            }
+
+            connection = stack.ToConnection(options.Pool, PlaintextReadBytes);
+            remote = connection.RemoteEndPoint ?? remote;
             handshake = new PortalHandshake(connection, binding, options);
             HandshakeResult? result;
-            (result, refusal) = await handshake.RunAsync(linked.Token);
+            (result, refusal) = await handshake.RunAsync(deadline.Token);
             if (result is not null)
             {
                 return new AcceptOutcome.Accepted(new InterconnectConnection(connection, result));
@@ -64,7 +74,7 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await CloseAsync(connection, socket, refusal: null);
+            await CloseAsync(connection, refusal: null);
             throw;
         }
         catch (OperationCanceledException)
@@ -82,53 +92,35 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
         catch
         {
             // Nothing a peer did: the credentials or the domains could not be asked.
-            await CloseAsync(connection, socket, refusal: null);
+            await CloseAsync(connection, refusal: null);
             throw;
         }
 
-        await CloseAsync(connection, socket, refusal);
+        await CloseAsync(connection, refusal);
         return new AcceptOutcome.Refused(refusal!.Reason, refusal.Text, remote, handshake?.Hello?.KeyId, handshake?.Hello?.VirtualDomain);
     }
 
-    private async Task<(IConnection Connection, byte[] Binding)> SecureAsync(Socket socket, CancellationToken cancellationToken)
+    /// <summary>Puts TLS on, unless it is off; returns the channel binding.</summary>
+    private async Task<byte[]> SecureAsync(StreamStack stack, CancellationToken cancellationToken)
     {
-        SocketTuning.SetNoDelay(socket);
-        SocketTuning.SetLongLived(socket);
         if (options.Certificate is not { } certificate)
         {
-            return (new SocketConnection(socket, options.Pool, PlaintextReadBytes), ChannelBinding.Plaintext);
+            return ChannelBinding.Plaintext;
         }
 
-        var (tls, stage) = InterconnectTls.Over(socket);
-        try
-        {
-            await tls.AuthenticateAsServerAsync(InterconnectTls.ForPortal(certificate), cancellationToken);
-            if (tls.NegotiatedApplicationProtocol != InterconnectTls.Protocol)
-            {
-                throw new AuthenticationException("no application protocol was agreed on");
-            }
-
-            return (new StreamConnection(tls, stage, socket, options.Pool), ChannelBinding.OfServer(certificate.Leaf));
-        }
-        catch (Exception exception)
-        {
-            await tls.DisposeAsync();
-            if (exception is IOException or OperationCanceledException or AuthenticationException)
-            {
-                throw;
-            }
-
-            // What a hostile peer can make a TLS library throw is not a closed set.
-            throw new AuthenticationException(exception.Message, exception);
-        }
+        var webSocket = options.WebSocketPath is not null;
+        await stack.SecureAsServerAsync(InterconnectTls.ForPortal(certificate, webSocket), cancellationToken);
+        return stack.Tls!.NegotiatedApplicationProtocol == InterconnectTls.ProtocolOf(webSocket)
+            ? ChannelBinding.OfServer(certificate.Leaf)
+            : throw new AuthenticationException("no application protocol was agreed on");
     }
 
     /// <summary>Tells the peer why, if it can be told, and closes.</summary>
-    private static async ValueTask CloseAsync(IConnection? connection, Socket socket, PortalRefusal? refusal)
+    private static async ValueTask CloseAsync(IConnection? connection, PortalRefusal? refusal)
     {
         if (connection is null)
         {
-            socket.Dispose();
+            // What there is of it goes with the stack.
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography.X509Certificates;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Interconnect;
@@ -29,6 +30,9 @@ public sealed record InterconnectDialOptions
 
     /// <summary>The only CAs that may have issued the portal's certificate; null where the key's proof alone is to decide.</summary>
     public X509Certificate2Collection? CertificateAuthorities { get; init; }
+
+    /// <summary>The WebSocket inside TLS; null where there is none.</summary>
+    public WebSocketConfig? WebSocket { get; init; }
 
     /// <summary>A session to go on with; null for a new one.</summary>
     public ResumeRequest? Resume { get; init; }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Tunnel.Shared.Transport;
+using Tunnel.Shared.Transport.WebSockets;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -18,20 +19,25 @@ public static class InterconnectDialer
         }
 
         var socket = await ConnectAsync(options, cancellationToken);
-        using var deadline = new CancellationTokenSource(options.HandshakeTimeout, options.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new Deadline(options.HandshakeTimeout, options.TimeProvider, cancellationToken);
+        using var stack = new StreamStack(socket);
         IConnection? connection = null;
         try
         {
-            byte[] binding;
-            (connection, binding) = await SecureAsync(socket, options, linked.Token);
+            var binding = await SecureAsync(stack, socket.RemoteEndPoint, options, deadline.Token);
+            if (options.WebSocket is { } webSocket)
+            {
+                await stack.UpgradeAsClientAsync(Authority(options), webSocket, deadline.Token);
+            }
+
+            connection = stack.ToConnection(options.Pool, InterconnectAcceptor.PlaintextReadBytes);
             var handshake = new BridgeHandshake(connection, options.Key, virtualDomain, binding, options.ToString());
-            var result = await handshake.RunAsync(options.Resume, linked.Token);
+            var result = await handshake.RunAsync(options.Resume, deadline.Token);
             return new InterconnectConnection(connection, result);
         }
         catch (Exception exception)
         {
-            await DiscardAsync(connection, socket);
+            await DiscardAsync(connection);
             throw Translate(exception, options, cancellationToken);
         }
     }
@@ -49,11 +55,12 @@ public static class InterconnectDialer
         }
     }
 
-    private static async Task<(IConnection Connection, byte[] Binding)> SecureAsync(Socket socket, InterconnectDialOptions options, CancellationToken cancellationToken)
+    /// <summary>Puts TLS on, unless it is off; returns the channel binding.</summary>
+    private static async Task<byte[]> SecureAsync(StreamStack stack, EndPoint? remote, InterconnectDialOptions options, CancellationToken cancellationToken)
     {
         if (options.Plaintext)
         {
-            if (!options.AllowPlaintext && !IsThisHost(socket.RemoteEndPoint))
+            if (!options.AllowPlaintext && !SocketAddresses.IsThisHost(remote))
             {
                 throw new InterconnectException(
                     InterconnectError.PlaintextRefused,
@@ -61,35 +68,33 @@ public static class InterconnectDialer
                     permanent: true);
             }
 
-            return (new SocketConnection(socket, options.Pool, InterconnectAcceptor.PlaintextReadBytes), ChannelBinding.Plaintext);
+            return ChannelBinding.Plaintext;
         }
 
         var check = new PortalCertificateCheck(options);
-        var (tls, stage) = InterconnectTls.Over(socket);
+        var webSocket = options.WebSocket is not null;
         try
         {
-            await tls.AuthenticateAsClientAsync(InterconnectTls.ForBridge(check.Name, check.Validate), cancellationToken);
+            await stack.SecureAsClientAsync(InterconnectTls.ForBridge(check.Name, check.Validate, webSocket), cancellationToken);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            await tls.DisposeAsync();
-            if (exception is OperationCanceledException)
-            {
-                throw;
-            }
-
             throw check.Failure ?? TlsFailure(options, exception);
         }
 
-        if (tls.NegotiatedApplicationProtocol != InterconnectTls.Protocol || check.Binding is null)
+        if (stack.Tls!.NegotiatedApplicationProtocol != InterconnectTls.ProtocolOf(webSocket) || check.Binding is null)
         {
-            await tls.DisposeAsync();
             throw new InterconnectException(
-                InterconnectError.TlsFailed, $"The peer at {options} speaks TLS but not tunnel/1. Is this the portal's interconnect port?");
+                InterconnectError.TlsFailed,
+                $"The peer at {options} speaks TLS but not {(webSocket ? "http/1.1" : "tunnel/1")}. Is this the portal's interconnect port, and is \"network\" the same on both sides?");
         }
 
-        return (new StreamConnection(tls, stage, socket, options.Pool), check.Binding);
+        return check.Binding;
     }
+
+    /// <summary>What the upgrade request says it is for.</summary>
+    private static string Authority(InterconnectDialOptions options) =>
+        options.Host.StartsWith(SocketDialer.UnixPrefix, StringComparison.OrdinalIgnoreCase) ? "localhost" : options.ToString();
 
     private static InterconnectException TlsFailure(InterconnectDialOptions options, Exception exception) => exception is IOException
         ? new InterconnectException(
@@ -104,6 +109,7 @@ public static class InterconnectDialer
     private static Exception Translate(Exception exception, InterconnectDialOptions options, CancellationToken cancellationToken) => exception switch
     {
         InterconnectException => exception,
+        UpgradeException => new InterconnectException(InterconnectError.UpgradeRefused, $"Cannot connect to {options}: {exception.Message}", inner: exception),
         _ when cancellationToken.IsCancellationRequested => new OperationCanceledException(cancellationToken),
         OperationCanceledException => new InterconnectException(
             InterconnectError.TimedOut,
@@ -115,11 +121,11 @@ public static class InterconnectDialer
             inner: exception),
     };
 
-    private static async ValueTask DiscardAsync(IConnection? connection, Socket socket)
+    private static async ValueTask DiscardAsync(IConnection? connection)
     {
         if (connection is null)
         {
-            socket.Dispose();
+            // What there is of it goes with the stack.
             return;
         }
 
@@ -128,8 +134,4 @@ public static class InterconnectDialer
         connection.Output.Complete();
         await connection.DisposeAsync();
     }
-
-    /// <summary>Only the address that was really reached says whether plaintext leaves this host.</summary>
-    internal static bool IsThisHost(EndPoint? endPoint) =>
-        endPoint is UnixDomainSocketEndPoint || (endPoint is IPEndPoint ip && IPAddress.IsLoopback(ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address));
 }

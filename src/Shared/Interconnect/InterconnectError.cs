@@ -59,4 +59,7 @@ public enum InterconnectError
 
     /// <summary>The portal gave a reason that this version does not know; the message quotes it.</summary>
     RejectedOtherwise = 19,
+
+    /// <summary>The peer does not open a WebSocket.</summary>
+    UpgradeRefused = 20,
 }

@@ -1,11 +1,9 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
-using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Interconnect;
 
-/// <summary>What both sides of the interconnect ask of TLS: version 1.3 alone, no resumption, <c>tunnel/1</c> as application protocol.</summary>
+/// <summary>What both sides of the interconnect ask of TLS: version 1.3 alone, no resumption, <c>tunnel/1</c> as application protocol (or <c>http/1.1</c>, where a WebSocket is inside).</summary>
 internal static class InterconnectTls
 {
     public static SslApplicationProtocol Protocol { get; } = new("tunnel/1");
@@ -13,34 +11,30 @@ internal static class InterconnectTls
     /// <summary>AES-128-GCM first: with the CPU's instructions it is the fastest, and 128 bits are enough. Null where the platform chooses.</summary>
     private static readonly CipherSuitesPolicy? CipherSuites = CreateCipherSuites();
 
-    public static SslServerAuthenticationOptions ForPortal(PortalCertificate certificate) => new()
+    /// <summary>What is asked for: a WebSocket begins with HTTP/1.1, and a middlebox that looks should see nothing else.</summary>
+    public static SslApplicationProtocol ProtocolOf(bool webSocket) => webSocket ? SslApplicationProtocol.Http11 : Protocol;
+
+    public static SslServerAuthenticationOptions ForPortal(PortalCertificate certificate, bool webSocket = false) => new()
     {
         ServerCertificateContext = certificate.Context,
         EnabledSslProtocols = SslProtocols.Tls13,
-        ApplicationProtocols = [Protocol],
+        ApplicationProtocols = [ProtocolOf(webSocket)],
         CipherSuitesPolicy = CipherSuites,
         AllowTlsResume = false,
         AllowRenegotiation = false,
         ClientCertificateRequired = false,
     };
 
-    public static SslClientAuthenticationOptions ForBridge(string targetHost, RemoteCertificateValidationCallback check) => new()
+    public static SslClientAuthenticationOptions ForBridge(string targetHost, RemoteCertificateValidationCallback check, bool webSocket = false) => new()
     {
         TargetHost = targetHost,
         EnabledSslProtocols = SslProtocols.Tls13,
-        ApplicationProtocols = [Protocol],
+        ApplicationProtocols = [ProtocolOf(webSocket)],
         CipherSuitesPolicy = CipherSuites,
         AllowTlsResume = false,
         AllowRenegotiation = false,
         RemoteCertificateValidationCallback = check,
     };
-
-    /// <summary>A TLS stream over a socket, and the stage below it that gathers its records.</summary>
-    public static (SslStream Tls, CoalescingStream Stage) Over(Socket socket)
-    {
-        var stage = new CoalescingStream(new NetworkStream(socket, ownsSocket: false));
-        return (new SslStream(stage, leaveInnerStreamOpen: false), stage);
-    }
 
     private static CipherSuitesPolicy? CreateCipherSuites()
     {

@@ -35,4 +35,7 @@ public enum RefusalReason
 
     /// <summary>The peer went away.</summary>
     ConnectionLost = 11,
+
+    /// <summary>The peer asks for another path than the WebSocket's, or for no WebSocket at all; it was told so.</summary>
+    UpgradeRefused = 12,
 }

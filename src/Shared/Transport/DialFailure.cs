@@ -17,4 +17,13 @@ public enum DialFailure
 
     /// <summary>The host name does not resolve.</summary>
     NameNotFound = 4,
+
+    /// <summary>The peer does not do its part of TLS.</summary>
+    TlsFailed = 5,
+
+    /// <summary>The peer's certificate is not trusted, or is for another name.</summary>
+    CertificateRefused = 6,
+
+    /// <summary>The peer does not open a WebSocket.</summary>
+    UpgradeRefused = 7,
 }

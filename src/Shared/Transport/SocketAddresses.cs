@@ -10,6 +10,11 @@ internal static class SocketAddresses
 
     public static EndPoint? Remote(Socket socket) => Try(socket, static s => s.RemoteEndPoint);
 
+    /// <summary>Whether a peer is on this machine.</summary>
+    public static bool IsThisHost(EndPoint? endPoint) =>
+        endPoint is UnixDomainSocketEndPoint
+        || (endPoint is IPEndPoint ip && IPAddress.IsLoopback(ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address));
+
     private static EndPoint? Try(Socket socket, Func<Socket, EndPoint?> get)
     {
         try

@@ -41,6 +41,8 @@ internal static class SocketCloser
         var block = ArrayPool<byte>.Shared.Rent(LingerBlock);
         try
         {
+            // Mostly it has been; where the transport has an end of its own, this lets a peer end that waits for ours.
+            socket.Shutdown(SocketShutdown.Send);
             using var deadline = new CancellationTokenSource(LingerTimeout);
             for (var total = 0; total < LingerBytes;)
             {

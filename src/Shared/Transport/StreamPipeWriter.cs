@@ -6,7 +6,9 @@ using System.Runtime.CompilerServices;
 namespace Tunnel.Shared.Transport;
 
 /// <summary>Writes the blocks of a flush to a stream; where a coalescing stage lies below, they leave together.</summary>
-internal sealed class StreamPipeWriter(Stream stream, CoalescingStream? stage, Socket? socket, MemoryPool<byte> pool, int blockBytes)
+/// <remarks>A stream with an end of its own says so in <c>endOutput</c>; the socket below stays open then, for the other direction.</remarks>
+internal sealed class StreamPipeWriter(
+    Stream stream, CoalescingStream? stage, Socket? socket, MemoryPool<byte> pool, int blockBytes, Func<ValueTask>? endOutput)
     : TransportPipeWriter(pool, blockBytes)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -39,6 +41,12 @@ internal sealed class StreamPipeWriter(Stream stream, CoalescingStream? stage, S
 
     protected override async ValueTask ShutdownAsync()
     {
+        if (endOutput is not null)
+        {
+            await endOutput();
+            return;
+        }
+
         if (stream is SslStream tls)
         {
             await tls.ShutdownAsync();

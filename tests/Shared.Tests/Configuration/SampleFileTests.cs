@@ -35,9 +35,9 @@ public sealed class SampleFileTests
         var config = ConfigLoader.Load(SampleFiles.PathOf("valid", name)).Config!;
 
         var text = ConfigWriter.Expand(config);
-        var again = ConfigLoader.LoadText("expanded.json", text, strict: true);
+        var again = ConfigLoader.LoadText("expanded.json", TestKeys.Unmask(text), strict: true);
 
-        Assert.Empty(again.Problems);
+        Assert.DoesNotContain(again.Problems, static problem => problem.Severity == ConfigSeverity.Error);
         Assert.Null(ModelDifference.Find(config, again.Config));
         Assert.Equal(text, ConfigWriter.Expand(again.Config!));
     }

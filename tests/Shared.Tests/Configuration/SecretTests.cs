@@ -18,6 +18,11 @@ public sealed class SecretTests
         "{ \"outbounds\": [ { \"protocol\": \"freedom\", \"settings\": { \"redirect\": \"KEY:KEY\" }, \"streamSettings\": { \"network\": \"KEY\", \"security\": \"KEY\" } } ] }",
         "{ \"routing\": { \"rules\": [ { \"type\": \"KEY\", \"domain\": \"regexp:[KEY\", \"ip\": \"KEY\", \"outboundTag\": \"KEY\", \"inboundTag\": \"KEY\" } ] } }",
         "{ \"log\": { \"loglevel\": \"KEY\", \"access\": \"x\" KEY } }",
+        "{ \"inbounds\": [ { \"port\": 1, \"protocol\": \"vmess\", \"settings\": { \"clients\": [ { \"id\": \"KEY\", \"email\": \"KEY\" }, { \"id\": \"KEY\", \"email\": \"KEY\" }, { \"id\": \"xKEY\" }, \"KEY\" ] } } ] }",
+        "{ \"outbounds\": [ { \"protocol\": \"vmess\", \"settings\": { \"vnext\": [ { \"address\": \"KEY:1\", \"port\": \"KEY\", \"users\": [ { \"id\": \"KEYKEY\", \"security\": \"KEY\", \"experiments\": \"KEY\" } ] } ] } } ] }",
+        "{ \"outbounds\": [ { \"protocol\": \"vmess\", \"settings\": { \"vnext\": [ { \"address\": \"a\", \"port\": 1, \"users\": [ { \"id\": \"KEY\" } ] } ] } } ] }",
+        "{ \"reverse\": { \"portals\": [ { \"domain\": \"a\", \"tag\": \"p\", \"controlDomain\": \"KEY\" } ] }, \"policy\": { \"levels\": { \"KEY\": 1 } } }",
+        "{ \"transport\": { \"wsSettings\": { \"path\": \"KEY KEY\", \"headers\": { \"KEY KEY\": \"a\", \"Upgrade\": \"KEY\" } } } }",
         "KEY",
         "\"KEY\"",
     };
@@ -26,12 +31,13 @@ public sealed class SecretTests
     [MemberData(nameof(Texts))]
     public void No_problem_and_no_printout_contains_a_secret(string text)
     {
-        foreach (var key in new[] { TestKeys.First, TestKeys.Second })
+        foreach (var key in new[] { TestKeys.First, TestKeys.Second, TestKeys.FirstId, TestKeys.SecondId.Replace("-", string.Empty, StringComparison.Ordinal) })
         {
             var result = ConfigLoader.LoadText("f", text.Replace("KEY", key, StringComparison.Ordinal));
 
             var output = string.Join('\n', result.Problems) + (result.Config is null ? string.Empty : ConfigWriter.Expand(result.Config) + result.Config);
             Assert.All(TestKeys.Secrets, secret => Assert.DoesNotContain(secret, output, StringComparison.Ordinal));
+            Assert.DoesNotContain(TestKeys.SecondId.Replace("-", string.Empty, StringComparison.Ordinal)[8..], output, StringComparison.Ordinal);
         }
     }
 

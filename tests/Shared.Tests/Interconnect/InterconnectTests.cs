@@ -243,7 +243,7 @@ public sealed class InterconnectTests
     [InlineData("::ffff:192.0.2.1", false)]
     [InlineData("0.0.0.0", false)]
     public void Plaintext_stays_on_this_host(string address, bool expected) =>
-        Assert.Equal(expected, InterconnectDialer.IsThisHost(new IPEndPoint(IPAddress.Parse(address), 1)));
+        Assert.Equal(expected, SocketAddresses.IsThisHost(new IPEndPoint(IPAddress.Parse(address), 1)));
 
     [Fact]
     public async Task A_silent_portal_times_out_at_the_bridge()

@@ -35,7 +35,7 @@ internal sealed class TestMiddle : IAsyncDisposable
         var victim = await _listener.AcceptAsync();
         var portal = await SocketDialer.ConnectAsync("127.0.0.1", portalPort);
         using var certificate = TestPortal.NewCertificate();
-        var (server, _) = InterconnectTls.Over(victim);
+        var server = new SslStream(new NetworkStream(victim));
         await server.AuthenticateAsServerAsync(InterconnectTls.ForPortal(certificate));
         var client = new SslStream(new NetworkStream(portal));
         await client.AuthenticateAsClientAsync(InterconnectTls.ForBridge("127.0.0.1", TestPortal.TakeAnyCertificate));

@@ -7,6 +7,11 @@ internal sealed class ConfigDraft
 {
     public LogConfig Log { get; set; } = LogConfig.Default;
 
+    /// <summary>The blocks that every <c>streamSettings</c> may fall back to; read before them.</summary>
+    public TransportBlocks Transport { get; set; } = TransportBlocks.None;
+
+    public PolicyConfig Policy { get; set; } = new();
+
     public List<InboundConfig> Inbounds { get; } = [];
 
     public List<OutboundConfig> Outbounds { get; } = [];

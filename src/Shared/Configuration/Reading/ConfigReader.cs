@@ -11,6 +11,8 @@ internal static class ConfigReader
         var draft = new ConfigDraft();
         var top = new ObjectReader(root, problems);
         draft.Log = LogSettingsReader.Read(top.Object("log"));
+        draft.Transport = TransportBlocks.Read(top.Object("transport"));
+        draft.Policy = PolicyReader.Read(top.Object("policy"));
         ReadInbounds(top, draft);
         foreach (var outbound in Singular(top, "outbound").Concat(top.Objects("outboundDetour")).Concat(top.Objects("outbounds")))
         {
@@ -19,7 +21,7 @@ internal static class ConfigReader
 
         RoutingReader.Read(top.Object("routing"), draft);
         ReverseReader.Read(top.Object("reverse"), draft);
-        top.Ignore("dns", "policy", "transport", "stats", "api", "fakedns", "observatory", "browserForwarder");
+        top.Ignore("dns", "stats", "api", "fakedns", "observatory", "browserForwarder");
         top.End();
         ShortFormMerger.Merge(draft, problems);
         TagCheck.Check(draft, problems);
@@ -29,6 +31,7 @@ internal static class ConfigReader
             Inbounds = [.. draft.Inbounds],
             Outbounds = [.. draft.Outbounds],
             Routing = new RoutingConfig { Rules = [.. draft.Rules], Balancers = [.. draft.Balancers] },
+            Policy = draft.Policy,
             Reverse = new ReverseConfig { Bridges = [.. draft.Bridges], Portals = [.. draft.Portals] },
         };
     }

@@ -6,8 +6,8 @@ internal interface IInboundSettingsReader
     /// <summary>The protocol's name in lower case.</summary>
     string Protocol { get; }
 
-    /// <summary>What an absent <c>security</c> means.</summary>
-    StreamSecurity? DefaultSecurity => null;
+    /// <summary>What it can do with <c>streamSettings</c>.</summary>
+    TransportProfile Transport => TransportProfile.Sockets;
 
     /// <summary>Reads every field, complains about all that is wrong, and calls <see cref="ObjectReader.End"/>. The result counts only when nothing is.</summary>
     IInboundSettings Read(ObjectReader settings, InboundContext context);

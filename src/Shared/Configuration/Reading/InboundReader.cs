@@ -30,7 +30,8 @@ internal static class InboundReader
             }
         }
 
-        var stream = StreamSettingsReader.Read(inbound.Object("streamSettings"), reader?.DefaultSecurity, takesTls: reader is null or { DefaultSecurity: not null });
+        var stream = StreamSettingsReader.Read(
+            inbound.Object("streamSettings"), reader?.Transport ?? TransportProfile.General, listens: true, draft.Transport);
         inbound.Ignore("sniffing", "allocate", "domainOverride");
         if (reader is null)
         {

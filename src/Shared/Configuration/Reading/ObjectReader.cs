@@ -40,6 +40,9 @@ internal sealed class ObjectReader
 
     public ProblemList Problems { get; }
 
+    /// <summary>The names of all fields as they are written; of two that differ in case only, the first.</summary>
+    public IEnumerable<string> Names => Node.Members.Select(static member => member.Name).Distinct(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The field's value; null when it is absent or null.</summary>
     public ConfigNode? Find(string name)
     {

@@ -11,7 +11,8 @@ internal static class OutboundReader
         draft.OutboundTags.Add(new TextItem(tag, outbound.Find("tag") ?? outbound.Node));
         var protocol = outbound.Word("protocol");
         var reader = Protocols.Outbounds.FirstOrDefault(candidate => candidate.Protocol == protocol);
-        var stream = StreamSettingsReader.Read(outbound.Object("streamSettings"), reader?.DefaultSecurity, takesTls: reader is null or { DefaultSecurity: not null });
+        var stream = StreamSettingsReader.Read(
+            outbound.Object("streamSettings"), reader?.Transport ?? TransportProfile.General, listens: false, draft.Transport);
         outbound.Ignore("sendThrough", "mux", "domainStrategy");
         if (outbound.Find("proxySettings") is { } proxy)
         {

@@ -1,9 +1,11 @@
 using Tunnel.Shared.Configuration.Syntax;
 using Tunnel.Shared.Inbounds.DokodemoDoor;
 using Tunnel.Shared.Inbounds.Tunnel;
+using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Outbounds.Tunnel;
+using Tunnel.Shared.Outbounds.VMess;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
@@ -14,6 +16,7 @@ internal static class Protocols
     [
         new DokodemoDoorSettingsReader(),
         new TunnelInboundSettingsReader(),
+        new VMessInboundSettingsReader(),
     ];
 
     public static readonly IReadOnlyList<IOutboundSettingsReader> Outbounds =
@@ -21,6 +24,7 @@ internal static class Protocols
         new FreedomSettingsReader(),
         new BlackholeSettingsReader(),
         new TunnelOutboundSettingsReader(),
+        new VMessOutboundSettingsReader(),
     ];
 
     /// <summary>V2Ray's own, so that a configuration that uses one is told apart from one with a typing error.</summary>

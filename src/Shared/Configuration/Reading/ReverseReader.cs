@@ -72,7 +72,12 @@ internal static class ReverseReader
         else
         {
             CheckLong(portal, tag, "'listen' and 'public'");
-            draft.Portals.Add(new ReversePortalConfig { Tag = tag, Domain = ReadDomain(portal, null) ?? string.Empty });
+            draft.Portals.Add(new ReversePortalConfig
+            {
+                Tag = tag,
+                Domain = ReadDomain(portal, null) ?? string.Empty,
+                ControlDomain = ReadControlDomain(portal),
+            });
         }
 
         AddTag(portal, tag, draft.PortalTags);
@@ -108,6 +113,29 @@ internal static class ReverseReader
 
         reader.Problems.Error(reader.Find("domain")!, complaint);
         return null;
+    }
+
+    private static string ReadControlDomain(ObjectReader portal)
+    {
+        var domain = portal.String("controlDomain");
+        if (string.IsNullOrEmpty(domain))
+        {
+            return ControlDomains.V2Ray;
+        }
+
+        if (VirtualDomain.Check(domain) is not null)
+        {
+            var node = portal.Find("controlDomain")!;
+            portal.Problems.Error(node, $"found {node.Found}, expected the name that the bridges give to their control stream: {Describe.List(ControlDomains.All)}");
+        }
+        else if (!ControlDomains.All.Contains(domain))
+        {
+            portal.Problems.Warning(
+                portal.Find("controlDomain")!,
+                $"no release of V2Ray or Xray calls it '{Describe.Shorten(domain)}'{NearestName.Hint(domain, ControlDomains.All)}; they use {Describe.List(ControlDomains.All)}");
+        }
+
+        return domain;
     }
 
     private static bool IsShort(ObjectReader reader, params ReadOnlySpan<string> names)

@@ -2,29 +2,31 @@ using Tunnel.Shared.Configuration.Syntax;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
-/// <summary>Reads <c>streamSettings</c> except for its <c>tlsSettings</c>.</summary>
+/// <summary>Reads <c>streamSettings</c>; their blocks have readers of their own.</summary>
 internal static class StreamSettingsReader
 {
-    private static readonly string[] OfV2Ray =
-        ["kcp", "mkcp", "ws", "websocket", "h2", "http", "ds", "domainsocket", "quic", "grpc", "gun", "httpupgrade"];
+    private static readonly string[] OfV2Ray = ["kcp", "mkcp", "h2", "http", "ds", "domainsocket", "quic", "grpc", "gun", "httpupgrade"];
 
     /// <summary>The transport, whatever is wrong with it.</summary>
     /// <param name="stream">The object; null when it is absent.</param>
-    /// <param name="defaultSecurity">What an absent <c>security</c> means for the protocol.</param>
-    /// <param name="takesTls">Whether the protocol can run over TLS.</param>
-    public static StreamConfig Read(ObjectReader? stream, StreamSecurity? defaultSecurity, bool takesTls)
+    /// <param name="profile">What the protocol can do with it.</param>
+    /// <param name="listens">Whether it is an inbound's.</param>
+    /// <param name="defaults">What a block that is absent is replaced with.</param>
+    public static StreamConfig Read(ObjectReader? stream, TransportProfile profile, bool listens, TransportBlocks defaults)
     {
+        StreamSecurity? defaultSecurity = profile == TransportProfile.Interconnect ? StreamSecurity.Tls : null;
         if (stream is null)
         {
             return new StreamConfig { Security = defaultSecurity };
         }
 
-        CheckNetwork(stream);
+        var network = ReadNetwork(stream, profile);
         var security = ReadSecurity(stream) ?? defaultSecurity;
-        if (security == StreamSecurity.Tls && !takesTls)
+        if (security == StreamSecurity.Tls && profile == TransportProfile.Sockets)
         {
             // To go on without it would send in the clear what the user believes to be encrypted.
-            stream.Problems.Error(stream.Find("security")!, "'tls' is supported only for protocol 'tunnel' yet; remove it, or encrypt behind it");
+            stream.Problems.Error(
+                stream.Find("security")!, "'tls' is supported only for protocols 'tunnel' and 'vmess' yet; remove it, or encrypt behind it");
         }
 
         var tls = stream.Object("tlsSettings");
@@ -33,30 +35,63 @@ internal static class StreamSettingsReader
             stream.Problems.Warning(tls.Node, "has no effect without \"security\": \"tls\"; add that, or remove this");
         }
 
-        ReadTcp(stream.Object("tcpSettings"));
-        stream.Ignore("wsSettings", "kcpSettings", "httpSettings", "dsSettings", "quicSettings", "grpcSettings", "sockopt");
+        TcpSettingsReader.Read(stream.Object("tcpSettings"));
+        stream.Ignore("kcpSettings", "httpSettings", "dsSettings", "quicSettings", "grpcSettings", "sockopt");
         var result = new StreamConfig
         {
+            Network = network,
             Security = security,
-            Tls = tls is null ? new TlsConfig() : TlsSettingsReader.Read(tls),
+            Tls = tls is null ? new TlsConfig() : TlsSettingsReader.Read(tls, profile, listens),
+            WebSocket = ReadWebSocket(stream, network, defaults),
             AllowPlaintext = stream.Flag("allowPlaintext"),
         };
+        if (listens && profile == TransportProfile.General && security == StreamSecurity.Tls && result.Tls.Certificates.IsEmpty)
+        {
+            stream.Problems.Error(
+                tls?.Node ?? stream.Find("security")!,
+                "a listener with TLS shows a certificate, and clients of this protocol check it, so none can be made up here; "
+                + "give one in tlsSettings, \"certificates\": [ { \"certificateFile\": \"….crt\", \"keyFile\": \"….key\" } ]");
+        }
+
         stream.End();
         return result;
     }
 
-    private static void CheckNetwork(ObjectReader stream)
+    private static TransportNetwork ReadNetwork(ObjectReader stream, TransportProfile profile)
     {
         var network = stream.Word("network");
         if (network is null or "tcp")
         {
-            return;
+            return TransportNetwork.Tcp;
         }
 
-        var reason = OfV2Ray.Contains(network)
-            ? $"network '{network}' is not supported yet; use 'tcp'"
-            : $"found {stream.Find("network")!.Found}, expected 'tcp'";
-        stream.Problems.Error(stream.Find("network")!, reason);
+        var node = stream.Find("network")!;
+        if (network is not ("ws" or "websocket"))
+        {
+            var supported = profile == TransportProfile.Sockets ? "'tcp'" : "'tcp' or 'ws'";
+            stream.Problems.Error(
+                node, OfV2Ray.Contains(network) ? $"network '{network}' is not supported yet; use {supported}" : $"found {node.Found}, expected {supported}");
+            return TransportNetwork.Tcp;
+        }
+
+        if (profile == TransportProfile.Sockets)
+        {
+            stream.Problems.Error(node, $"network '{network}' is supported only for protocols 'tunnel' and 'vmess' yet; use 'tcp'");
+            return TransportNetwork.Tcp;
+        }
+
+        return TransportNetwork.WebSocket;
+    }
+
+    private static WebSocketConfig ReadWebSocket(ObjectReader stream, TransportNetwork network, TransportBlocks defaults)
+    {
+        if (network != TransportNetwork.WebSocket)
+        {
+            stream.Ignore("wsSettings");
+            return new WebSocketConfig();
+        }
+
+        return stream.Object("wsSettings") is { } own ? WebSocketSettingsReader.Read(own) : defaults.WebSocket ?? new WebSocketConfig();
     }
 
     private static StreamSecurity? ReadSecurity(ObjectReader stream)
@@ -76,32 +111,5 @@ internal static class StreamSettingsReader
                 stream.Problems.Error(node, $"found {node.Found}, expected 'tls' or 'none'");
                 return null;
         }
-    }
-
-    /// <summary>What would change the bytes on the wire cannot be ignored.</summary>
-    private static void ReadTcp(ObjectReader? tcp)
-    {
-        if (tcp is null)
-        {
-            return;
-        }
-
-        if (tcp.Flag("acceptProxyProtocol"))
-        {
-            tcp.Problems.Error(tcp.Find("acceptProxyProtocol")!, "the PROXY protocol is not supported yet; remove this, and the sender's setting too");
-        }
-
-        if (tcp.Object("header") is { } header)
-        {
-            if (header.Word("type") is { } type && type != "none")
-            {
-                header.Problems.Error(header.Find("type")!, $"header type '{Describe.Shorten(type)}' is not supported yet; use 'none'");
-            }
-
-            header.Ignore("request", "response");
-            header.End();
-        }
-
-        tcp.End();
     }
 }

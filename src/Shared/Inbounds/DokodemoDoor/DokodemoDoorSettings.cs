@@ -15,6 +15,9 @@ public sealed record DokodemoDoorSettings : IInboundSettings
     /// <summary>How long a connection may be silent, whole seconds and more than zero; null for the default.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>The level in <see cref="PolicyConfig"/>.</summary>
+    public int UserLevel { get; init; }
+
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
@@ -24,6 +27,11 @@ public sealed record DokodemoDoorSettings : IInboundSettings
         if (Timeout is { } timeout)
         {
             writer.WriteNumber("timeout", (long)timeout.TotalSeconds);
+        }
+
+        if (UserLevel != 0)
+        {
+            writer.WriteNumber("userLevel", UserLevel);
         }
 
         writer.WriteEndObject();

@@ -21,11 +21,11 @@ internal sealed class DokodemoDoorSettingsReader : IInboundSettingsReader
 
         CheckNetwork(settings);
         var timeout = settings.Integer("timeout", 0, MaxTimeoutSeconds);
-        settings.Ignore("userLevel");
         var result = new DokodemoDoorSettings
         {
             Address = ReadAddress(settings),
             Port = settings.Integer("port", 0, HostText.MaxPort) ?? 0,
+            UserLevel = LevelField.Read(settings, "userLevel"),
             Timeout = timeout is > 0 ? TimeSpan.FromSeconds(timeout.Value) : null,
         };
         settings.End();

@@ -48,6 +48,7 @@ public sealed class TunnelInbound : IInbound
         var acceptor = new InterconnectAcceptor(new InterconnectAcceptOptions
         {
             Certificate = _certificate = LoadCertificate(),
+            WebSocketPath = _config.Stream.Network == TransportNetwork.WebSocket ? _config.Stream.WebSocket.Path : null,
             Credentials = new CredentialTable(_settings.Clients.Select(client => new InterconnectCredential(client.Key, client.Domains))),
             IsDomainServed = domain => FindPortal(domain) is not null,
             Pool = _context.Pool,
@@ -150,12 +151,9 @@ public sealed class TunnelInbound : IInbound
                 return CertificateStore.LoadOrCreate(_context.StateDirectory, _context.Time);
             }
 
-            var given = _config.Stream.Tls.Certificates[0];
-            var chain = given.CertificateFile is { } file ? File.ReadAllText(file) : string.Join('\n', given.CertificateLines);
-            var key = given.KeyFile is { } keyFile ? File.ReadAllText(keyFile) : string.Join('\n', given.KeyLines);
-            return CertificateStore.FromPem(chain, key);
+            return CertificateStore.FromConfig(_config.Stream.Tls.Certificates[0]);
         }
-        catch (Exception exception) when (exception is CertificateException or IOException or UnauthorizedAccessException)
+        catch (CertificateException exception)
         {
             throw new InboundStartException($"The inbound '{Tag}' has no certificate: {exception.Message}", exception);
         }

@@ -10,7 +10,7 @@ internal sealed class TunnelInboundSettingsReader : IInboundSettingsReader
 {
     public string Protocol => "tunnel";
 
-    public StreamSecurity? DefaultSecurity => StreamSecurity.Tls;
+    public TransportProfile Transport => TransportProfile.Interconnect;
 
     public IInboundSettings Read(ObjectReader settings, InboundContext context)
     {

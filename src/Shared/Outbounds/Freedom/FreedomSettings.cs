@@ -9,12 +9,20 @@ public sealed record FreedomSettings : IOutboundSettings
     /// <summary>Where everything goes instead of its own destination; null when nothing is redirected.</summary>
     public RedirectTarget? Redirect { get; init; }
 
+    /// <summary>The level in <see cref="PolicyConfig"/>.</summary>
+    public int UserLevel { get; init; }
+
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         if (Redirect is not null)
         {
             writer.WriteString("redirect", Redirect.ToString());
+        }
+
+        if (UserLevel != 0)
+        {
+            writer.WriteNumber("userLevel", UserLevel);
         }
 
         writer.WriteEndObject();

@@ -15,7 +15,8 @@ internal sealed class FreedomSettingsReader : IOutboundSettingsReader
             settings.Ignore("domainStrategy");
         }
 
-        settings.Ignore("timeout", "userLevel");
+        settings.Ignore("timeout");
+        var level = LevelField.Read(settings, "userLevel");
         RedirectTarget? redirect = null;
         var text = settings.String("redirect");
         if (!string.IsNullOrEmpty(text) && !RedirectTarget.TryParse(text, out redirect))
@@ -27,6 +28,6 @@ internal sealed class FreedomSettingsReader : IOutboundSettingsReader
         }
 
         settings.End();
-        return new FreedomSettings { Redirect = redirect };
+        return new FreedomSettings { Redirect = redirect, UserLevel = level };
     }
 }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
@@ -8,6 +7,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport.Tls;
 
 namespace Tunnel.Shared.Outbounds.Tunnel;
 
@@ -34,7 +34,8 @@ internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettin
             AllowPlaintext = config.Stream.AllowPlaintext,
             ServerName = config.Stream.Tls.ServerName,
             Pin = config.Stream.Tls.Pin,
-            CertificateAuthorities = LoadAuthorities(config.Stream.Tls.CaFile),
+            CertificateAuthorities = LoadAuthorities(config.Stream.Tls),
+            WebSocket = config.Stream.Network == TransportNetwork.WebSocket ? config.Stream.WebSocket : null,
             Pool = context.Pool,
             TimeProvider = context.Time,
         };
@@ -51,23 +52,15 @@ internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettin
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static X509Certificate2Collection? LoadAuthorities(string? file)
+    private static X509Certificate2Collection? LoadAuthorities(TlsConfig tls)
     {
-        if (file is null)
-        {
-            return null;
-        }
-
         try
         {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            return authorities;
+            return TlsAuthorities.Load(tls);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (CertificateException exception)
         {
-            throw new InterconnectException(
-                InterconnectError.CaNotTrusted, $"the CA file '{file}' cannot be read: {exception.Message}", permanent: true, inner: exception);
+            throw new InterconnectException(InterconnectError.CaNotTrusted, exception.Message, permanent: true, inner: exception);
         }
     }
 }

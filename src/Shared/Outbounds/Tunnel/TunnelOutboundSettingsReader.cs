@@ -10,7 +10,7 @@ internal sealed class TunnelOutboundSettingsReader : IOutboundSettingsReader
 {
     public string Protocol => "tunnel";
 
-    public StreamSecurity? DefaultSecurity => StreamSecurity.Tls;
+    public TransportProfile Transport => TransportProfile.Interconnect;
 
     public IOutboundSettings Read(ObjectReader settings, OutboundContext context)
     {

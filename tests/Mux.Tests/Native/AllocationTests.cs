@@ -1,0 +1,81 @@
+using System.IO.Pipelines;
+using Tunnel.Mux.Buffers;
+using Tunnel.Mux.Native;
+using Tunnel.Testing.Pipes;
+
+namespace Tunnel.Mux.Tests.Native;
+
+/// <summary>A warm session moves frames without allocating. Alone, because the count is the process's.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
+public sealed class AllocationTests
+{
+    private const int FrameBytes = 16 * 1024;
+    private const double MostPerFrame = 0.01;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task A_frame_allocates_nothing(int count)
+    {
+        using var pool = new BlockPool();
+        var (left, right) = DuplexPipePair.Create(pool);
+        var options = new MuxOptions { Pool = pool, MaxWindow = 256 * 1024 };
+        await using var dialler = MuxSession.Start(left, isDialler: true, options);
+        await using var acceptor = MuxSession.Start(right, isDialler: false, options);
+        var streams = new List<(IMuxStream Opened, IMuxStream Accepted)>();
+        for (var i = 0; i < count; i++)
+        {
+            streams.Add((dialler.TryOpen(SessionPair.Metadata)!, (await acceptor.AcceptAsync())!));
+        }
+
+        // The pool and the caches find their sizes, and the compiler its last word, during the first runs; what a run allocates
+        // to begin with is in the short one and in the long one, and not in their difference.
+        var perFrame = double.MaxValue;
+        for (var attempt = 0; attempt < 20 && perFrame > MostPerFrame; attempt++)
+        {
+            var inShort = await MoveAsync(streams, 1000 / count);
+            var inLong = await MoveAsync(streams, 21_000 / count);
+            perFrame = (inLong - inShort) / 20_000.0;
+        }
+
+        Assert.InRange(perFrame, double.MinValue, MostPerFrame);
+        foreach (var (opened, accepted) in streams)
+        {
+            await opened.Output.CompleteAsync();
+            await accepted.Output.CompleteAsync();
+            await opened.Input.CompleteAsync();
+            await accepted.Input.CompleteAsync();
+        }
+    }
+
+    private static async Task<long> MoveAsync(List<(IMuxStream Opened, IMuxStream Accepted)> streams, int framesEach)
+    {
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await Task.WhenAll(streams.SelectMany(stream => new[]
+        {
+            Task.Run(() => WriteAsync(stream.Opened.Output, framesEach)),
+            Task.Run(() => ReadAsync(stream.Accepted.Input, (long)framesEach * FrameBytes)),
+        }));
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+
+    private static async Task WriteAsync(PipeWriter writer, int frames)
+    {
+        var block = new byte[FrameBytes];
+        for (; frames > 0; frames--)
+        {
+            await writer.WriteAsync(block);
+        }
+    }
+
+    private static async Task ReadAsync(PipeReader reader, long bytes)
+    {
+        while (bytes > 0)
+        {
+            var result = await reader.ReadAsync();
+            bytes -= result.Buffer.Length;
+            reader.AdvanceTo(result.Buffer.End);
+        }
+    }
+}
