@@ -16,6 +16,8 @@ internal sealed class FakePortal(string virtualDomain) : IOutbound, IBridgeTaker
 
     public string VirtualDomain => virtualDomain;
 
+    public string ControlDomain => "reverse.internal.v2fly.org";
+
     public Task<BridgeSession> NextAsync() => _taken.Reader.ReadAsync().AsTask().WaitAsync(Transport.Wait.Bound);
 
     public async Task TakeAsync(BridgeSession session)
