@@ -47,9 +47,18 @@ internal sealed class LineWriter : IAsyncDisposable
     {
         _lines.Writer.TryComplete();
         await _writing;
-        if (_ownsWriter)
+        if (!_ownsWriter)
+        {
+            return;
+        }
+
+        try
         {
             await _writer.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // The disk is still full; the file is closed all the same.
         }
     }
 

@@ -47,7 +47,12 @@ public static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: false);
+            // A move that is not to overwrite looks first and renames then (on Unix), so two processes could both win.
+            if (!HardLink.TryCreate(temporary, path))
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
+
             return true;
         }
         catch (IOException) when (File.Exists(path))
@@ -56,7 +61,7 @@ public static class PrivateFile
         }
         finally
         {
-            // Gone already where it was moved; otherwise nobody would ever look at this copy of a secret again.
+            // The other name of what was created, or a copy of a secret that nobody would ever look at again.
             File.Delete(temporary);
         }
     }

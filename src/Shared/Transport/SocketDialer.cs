@@ -10,7 +10,7 @@ public static class SocketDialer
     public const string UnixPrefix = "unix:";
 
     /// <summary>A connected socket, which the caller owns.</summary>
-    /// <param name="host">An IP literal (brackets allowed), a host name, or <c>unix:/path</c>.</param>
+    /// <param name="host">An IP literal (brackets allowed), a host name, or <c>unix:/path</c>, or <c>unix:@name</c> for an abstract name of Linux.</param>
     /// <param name="port">1 to 65535.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
@@ -28,7 +28,7 @@ public static class SocketDialer
         {
             if (unix)
             {
-                return await ConnectOneAsync(new UnixDomainSocketEndPoint(host[UnixPrefix.Length..]), options, linked.Token);
+                return await ConnectOneAsync(UnixEndPoint(host[UnixPrefix.Length..]), options, linked.Token);
             }
 
             if (port is < 1 or > IPEndPoint.MaxPort)
@@ -153,6 +153,9 @@ public static class SocketDialer
             // Another address won.
         }
     }
+
+    /// <summary>A leading '@' is how Linux's abstract names, which begin with a zero, are written.</summary>
+    private static UnixDomainSocketEndPoint UnixEndPoint(string path) => new(path.StartsWith('@') ? '\0' + path[1..] : path);
 
     private static async Task<Socket> ConnectOneAsync(EndPoint endPoint, SocketDialOptions options, CancellationToken cancellationToken)
     {

@@ -24,6 +24,8 @@ public sealed partial class SourceTests
     private static readonly Dictionary<string, int> LongEngines = new(StringComparer.Ordinal)
     {
         ["src/Mux/Native/MuxSession.cs"] = 500,
+        ["src/Mux/Cool/CoolStream.cs"] = 420,
+        ["src/Shared/VMess/VMessPipeWriter.cs"] = 410,
     };
 
     [Fact]
@@ -79,6 +81,6 @@ public sealed partial class SourceTests
     [GeneratedRegex("^namespace (?<name>[A-Za-z0-9_.]+);$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex("^(?:[a-z]+ )*(?:class|delegate [A-Za-z0-9_<>]+|record|struct|interface|enum|record struct) (?<name>[A-Za-z0-9_]+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(?:[a-z]+ )*(?:class|record|struct|interface|enum|record struct|delegate [A-Za-z0-9_<>?]+) (?<name>[A-Za-z0-9_]+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex TypeDeclaration();
 }

@@ -56,7 +56,7 @@ public sealed class TunnelInbound : IInbound
         });
         foreach (var endPoint in ListenEndPoints.Of(_config))
         {
-            var listener = SocketListener.Start(endPoint, socket => _sessions.Run(_ => ServeAsync(acceptor, socket)), _logger);
+            var listener = SocketListener.Start(endPoint, socket => _sessions.Run(aborted => ServeAsync(acceptor, socket, aborted)), _logger);
             _listeners = _listeners.Add(listener);
             var security = _certificate is null ? "plaintext" : $"TLS 1.3, certificate sha256:{_certificate.Fingerprint}";
             TunnelInboundLog.Listening(_status, EndPointText.Of(listener.BoundEndPoint), security);
@@ -86,7 +86,7 @@ public sealed class TunnelInbound : IInbound
         _stop.Dispose();
     }
 
-    private async Task ServeAsync(InterconnectAcceptor acceptor, Socket socket)
+    private async Task ServeAsync(InterconnectAcceptor acceptor, Socket socket, CancellationToken aborted)
     {
         AcceptOutcome outcome;
         try
@@ -107,15 +107,18 @@ public sealed class TunnelInbound : IInbound
         }
 
         _context.Metrics.Handshake("accepted");
-        await TakeAsync(((AcceptOutcome.Accepted)outcome).Connection);
+        await TakeAsync(((AcceptOutcome.Accepted)outcome).Connection, aborted);
     }
 
-    private async Task TakeAsync(InterconnectConnection connection)
+    private async Task TakeAsync(InterconnectConnection connection, CancellationToken aborted)
     {
         var handshake = connection.Handshake;
 
         // A bridge opens no streams at a portal.
         await using var session = InterconnectSession.Start(connection, isDialler: false, _context.Mux with { MaxStreams = 0 });
+
+        // One that came when its portal had already drained the others would be waited for until its bridge goes.
+        await using var abort = aborted.Register(() => session.Abort(MuxErrorCode.Cancel, "the portal stops"));
         if (FindPortal(handshake.VirtualDomain) is { } portal && !_stop.IsCancellationRequested)
         {
             var peer = EndPointText.Of(connection.Connection.RemoteEndPoint);
