@@ -22,15 +22,10 @@ internal sealed class VMessPipeWriter : PipeWriter
 
     private readonly PipeWriter _transport;
     private readonly VMessBodyFormat _format;
-    private readonly ChunkEncoder? _encoder;
+    private readonly ChunkStaging _staging;
     private readonly Action<IBufferWriter<byte>> _prologue;
     private readonly Task _otherDirection;
-    private readonly MemoryPool<byte> _pool;
     private readonly Lock _gate = new();
-
-    // Written bytes that were not flushed; made when GetMemory is first called. Touched by the writing side only.
-    private Pipe? _staging;
-    private long _staged;
 
     // Guarded by _gate.
     private bool _started;
@@ -52,10 +47,9 @@ internal sealed class VMessPipeWriter : PipeWriter
     {
         _transport = transport;
         _format = format;
-        _encoder = encoder;
+        _staging = new ChunkStaging(transport, format, encoder, pool);
         _prologue = prologue;
         _otherDirection = otherDirection;
-        _pool = pool;
     }
 
     /// <summary>True after <c>Complete</c>, with or without an exception.</summary>
@@ -73,31 +67,18 @@ internal sealed class VMessPipeWriter : PipeWriter
     /// <summary>Ends when the end of the direction was handed to the transport and the transport's output is complete. Never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Datagrams that were empty, or longer than <see cref="VMessBodyFormat.MaxDatagram"/>, and so not sent.</summary>
-    public long DroppedDatagrams { get; private set; }
+    /// <summary>Datagrams that were longer than <see cref="VMessBodyFormat.MaxDatagram"/>, and so not sent.</summary>
+    public long DroppedDatagrams => _staging.DroppedDatagrams;
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _staged;
+    public override long UnflushedBytes => _staging.Bytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => Staging.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _staging.GetMemory(sizeHint);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => Staging.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => _staging.GetMemory(sizeHint).Span;
 
-    public override void Advance(int bytes)
-    {
-        Staging.Advance(bytes);
-        _staged += bytes;
-    }
-
-    private PipeWriter Staging
-    {
-        get
-        {
-            _staging ??= new Pipe(new PipeOptions(_pool, pauseWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false));
-            return _staging.Writer;
-        }
-    }
+    public override void Advance(int bytes) => _staging.Advance(bytes);
 
     /// <summary>Sends the prologue, unless a flush does so first within <paramref name="patience"/>.</summary>
     /// <exception cref="IOException">The transport failed.</exception>
@@ -193,7 +174,7 @@ internal sealed class VMessPipeWriter : PipeWriter
         _transport.Complete(exception ?? new IOException("The output was completed while a flush was under way."));
         if (!flushing && Completion.IsCompleted)
         {
-            Release();
+            _staging.Release();
         }
     }
 
@@ -204,22 +185,22 @@ internal sealed class VMessPipeWriter : PipeWriter
         {
             await _startFlush;
             EnsureStarted();
-            if (_encoder is null)
+            if (!_format.IsChunked)
             {
-                TakeStaged(static (writer, staged) => writer.CopyToTransport(staged));
+                _staging.Seal();
                 return await _transport.WriteAsync(source, cancellationToken);
             }
 
             if (_format.Datagrams)
             {
-                EncodeDatagram(source);
+                _staging.SealDatagram(source);
                 return await _transport.FlushAsync(cancellationToken);
             }
 
-            TakeStaged(static (writer, staged) => writer.EncodeAll(staged));
+            _staging.Seal();
             while (source.Length > BatchBytes)
             {
-                Encode(source[..BatchBytes]);
+                _staging.Seal(source[..BatchBytes]);
                 source = source[BatchBytes..];
                 var flush = await _transport.FlushAsync(cancellationToken);
                 if (flush.IsCompleted)
@@ -230,12 +211,12 @@ internal sealed class VMessPipeWriter : PipeWriter
                 if (flush.IsCanceled)
                 {
                     // A cancelled flush keeps what was written, all of it.
-                    Encode(source);
+                    _staging.Seal(source);
                     return flush;
                 }
             }
 
-            Encode(source);
+            _staging.Seal(source);
             return await _transport.FlushAsync(cancellationToken);
         }
         finally
@@ -249,7 +230,7 @@ internal sealed class VMessPipeWriter : PipeWriter
 
             if (release)
             {
-                Release();
+                _staging.Release();
             }
         }
     }
@@ -260,22 +241,10 @@ internal sealed class VMessPipeWriter : PipeWriter
         {
             await _startFlush;
             EnsureStarted();
-            if (_encoder is null)
-            {
-                TakeStaged(static (writer, staged) => writer.CopyToTransport(staged));
-            }
-            else if (_format.Datagrams)
-            {
-                EncodeDatagram(ReadOnlyMemory<byte>.Empty);
-            }
-            else
-            {
-                TakeStaged(static (writer, staged) => writer.EncodeAll(staged));
-            }
-
+            _staging.Seal();
             if (_format.HasEndChunk)
             {
-                _encoder!.Write(ReadOnlySequence<byte>.Empty, _transport);
+                _staging.SealEnd();
                 while ((await _transport.FlushAsync()).IsCanceled)
                 {
                     // A cancellation that nobody awaited any more; it was asked for once.
@@ -294,7 +263,7 @@ internal sealed class VMessPipeWriter : PipeWriter
         }
         finally
         {
-            Release();
+            _staging.Release();
         }
     }
 
@@ -317,88 +286,4 @@ internal sealed class VMessPipeWriter : PipeWriter
         _prologue(_transport);
     }
 
-    private void TakeStaged(Action<VMessPipeWriter, ReadOnlySequence<byte>> use)
-    {
-        if (_staged == 0)
-        {
-            return;
-        }
-
-        var staging = _staging!;
-        Flush(staging.Writer);
-        staging.Reader.TryRead(out var read);
-        use(this, read.Buffer);
-        staging.Reader.AdvanceTo(read.Buffer.End);
-        _staged = 0;
-    }
-
-    private void CopyToTransport(ReadOnlySequence<byte> staged)
-    {
-        foreach (var segment in staged)
-        {
-            _transport.Write(segment.Span);
-        }
-    }
-
-    private void EncodeAll(ReadOnlySequence<byte> staged)
-    {
-        foreach (var segment in staged)
-        {
-            Encode(segment);
-        }
-    }
-
-    private void Encode(ReadOnlyMemory<byte> payload)
-    {
-        while (!payload.IsEmpty)
-        {
-            var chunk = payload[..Math.Min(payload.Length, VMessBodyFormat.MaxPayload)];
-            _encoder!.Write(new ReadOnlySequence<byte>(chunk), _transport);
-            payload = payload[chunk.Length..];
-        }
-    }
-
-    /// <summary>All that one flush brought is one datagram; an empty one would be the end chunk.</summary>
-    private void EncodeDatagram(ReadOnlyMemory<byte> source)
-    {
-        if (_staged == 0)
-        {
-            if (!source.IsEmpty)
-            {
-                EncodeOne(new ReadOnlySequence<byte>(source));
-            }
-
-            return;
-        }
-
-        Staging.Write(source.Span);
-        _staged += source.Length;
-        TakeStaged(static (writer, staged) => writer.EncodeOne(staged));
-    }
-
-    private void EncodeOne(ReadOnlySequence<byte> datagram)
-    {
-        if (datagram.Length > VMessBodyFormat.MaxDatagram)
-        {
-            DroppedDatagrams++;
-            return;
-        }
-
-        _encoder!.Write(datagram, _transport);
-    }
-
-    private void Release()
-    {
-        _encoder?.Dispose();
-        _staging?.Writer.Complete();
-        _staging?.Reader.Complete();
-    }
-
-    /// <summary>A pipe without a threshold is always ready.</summary>
-    private static void Flush(PipeWriter staging)
-    {
-        var flush = staging.FlushAsync();
-        System.Diagnostics.Debug.Assert(flush.IsCompleted, "A pipe without a threshold took a flush amiss.");
-        flush.GetAwaiter().GetResult();
-    }
 }

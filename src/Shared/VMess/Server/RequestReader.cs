@@ -113,15 +113,17 @@ internal sealed class RequestReader(VMessServerOptions options) : IDisposable
 
     private async ValueTask<RequestReadResult> ReadLegacyAsync(PipeReader input, VMessUser user, long unixSeconds, CancellationToken cancellationToken)
     {
-        for (var length = VMessLegacyHeader.HashBytes + 1; ; length++)
+        // Its length is known only by reading it.
+        var least = VMessLegacyHeader.HashBytes + 1;
+        while (true)
         {
-            var bytes = await PeekAsync(input, length, cancellationToken, VMessLegacyHeader.HashBytes + VMessRequestHeaderCodec.MaxBytes);
+            var bytes = await PeekAsync(input, least, cancellationToken, VMessLegacyHeader.HashBytes + VMessRequestHeaderCodec.MaxBytes);
             if (bytes is null)
             {
                 return Lost;
             }
 
-            length = bytes.Length;
+            least = bytes.Length + 1;
             var status = VMessLegacyHeader.TryRead(user.Id, unixSeconds, bytes.AsSpan(VMessLegacyHeader.HashBytes), out var header, out var consumed);
             if (status == OperationStatus.Done)
             {
