@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Mux.Buffers;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 
 namespace Tunnel.Shared.Hosting;
@@ -20,6 +21,9 @@ public sealed record RuntimeContext
 
     /// <summary>Where all buffers come from.</summary>
     public MemoryPool<byte> Pool { get; init; } = BlockPool.Default;
+
+    /// <summary>Time limits by level.</summary>
+    public PolicyConfig Policy { get; init; } = new();
 
     /// <summary>The settings of native sessions.</summary>
     public MuxOptions Mux { get; init; } = MuxOptions.Default;
