@@ -29,6 +29,8 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
 
     public string VirtualDomain => config.Domain;
 
+    public string ControlDomain => config.ControlDomain;
+
     public async Task TakeAsync(BridgeSession session)
     {
         using var counted = context.Metrics.Session(config.Domain);
@@ -79,12 +81,16 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
     /// <summary>A session can fill up or end between the choice and the opening; then another one is chosen.</summary>
     private (BridgeSession? Session, IMuxStream? Stream) Open(StreamMetadata metadata)
     {
-        while (SessionPicker.Pick(registry.Find(config.Domain), Random.Shared.Next) is { } session)
+        var candidates = registry.Find(config.Domain);
+        while (SessionPicker.Pick(candidates, Random.Shared.Next) is { } session)
         {
             if (session.Session.TryOpen(metadata) is { } stream)
             {
                 return (session, stream);
             }
+
+            // Asked once: one that says it has room and then refuses must not be asked for ever.
+            candidates = candidates.Remove(session);
         }
 
         return (null, null);

@@ -17,7 +17,7 @@ internal static class Backoff
 
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="failures">Dials in a row that did not lead to a stable session; the first retry (0) is at once.</param>
+    /// <param name="failures">What failed in a row (<see cref="RetryState.Failures"/>); at 0 the dial is at once.</param>
     /// <param name="refused">Whether the host answered that nothing listens.</param>
     /// <param name="atLeast">What the portal asked for; null where it did not.</param>
     /// <param name="chance">From 0 to 1: spreads bridges that lost the same portal.</param>

@@ -24,7 +24,7 @@ internal sealed class WorkerGroup : IDisposable
     // The loop's own.
     private readonly List<Worker> _workers = [];
     private readonly List<Task> _retiring = [];
-    private int _failures;
+    private readonly RetryState _retries = new();
     private bool _refused;
     private TimeSpan? _retryAfter;
     private string? _lastComplaint;
@@ -83,8 +83,7 @@ internal sealed class WorkerGroup : IDisposable
                         RetireOne();
                         break;
                     default:
-                        await Task.WhenAny([
-                            Task.Delay(LookInterval, _context.Time, _stop.Token), .. _workers.Select(worker => worker.Session.Draining)]);
+                        await SleepAsync();
                         break;
                 }
             }
@@ -95,26 +94,48 @@ internal sealed class WorkerGroup : IDisposable
         }
     }
 
+    /// <summary>Until the next look, or until a worker ends.</summary>
+    private async Task SleepAsync()
+    {
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        await Task.WhenAny([Task.Delay(LookInterval, _context.Time, awake.Token), .. _workers.Select(worker => worker.Session.Draining)]);
+        await awake.CancelAsync();
+    }
+
     /// <summary>A worker that takes no more streams is no worker: it finishes on its own, and another one is dialled at once.</summary>
     private void DropEnded()
     {
-        for (var i = _workers.Count - 1; i >= 0; i--)
+        foreach (var worker in _workers.Where(worker => !worker.Stable && _context.Time.GetElapsedTime(worker.Since) >= Backoff.StableAfter))
         {
-            var worker = _workers[i];
-            if (!worker.Session.Draining.IsCompleted)
-            {
-                continue;
-            }
+            worker.Stable = true;
+            _retries.SessionIsStable();
+        }
 
-            _workers.RemoveAt(i);
-            _retiring.Add(worker.Serving);
-            if (_context.Time.GetElapsedTime(worker.Since) >= Backoff.StableAfter)
-            {
-                _failures = 0;
-            }
+        var ended = _workers.Where(worker => worker.Session.Draining.IsCompleted).ToList();
+        if (ended.Any(worker => worker.Stable))
+        {
+            _retries.SessionIsStable();
+        }
+        else if (ended.Count > 0)
+        {
+            // One portal's end takes all its sessions along, and is still one failure.
+            _retries.SessionDiedYoung();
+        }
+
+        foreach (var worker in ended)
+        {
+            _workers.Remove(worker);
+            _retiring.Add(FinishAsync(worker));
         }
 
         _retiring.RemoveAll(task => task.IsCompleted);
+    }
+
+    /// <summary>The peer ends the session when its streams have ended; a stop that is out of patience does not wait for that.</summary>
+    private async Task FinishAsync(Worker worker)
+    {
+        await using var abort = _abort.Token.Register(() => worker.Session.Abort(MuxErrorCode.Cancel, "the bridge stops"));
+        await worker.Serving;
     }
 
     private TimeSpan QuietFor(int streams)
@@ -140,18 +161,18 @@ internal sealed class WorkerGroup : IDisposable
 
     private async Task AddAsync()
     {
-        var delay = Backoff.Delay(_failures, _refused, _retryAfter, Random.Shared.NextDouble());
+        var delay = Backoff.Delay(_retries.Failures, _refused, _retryAfter, Random.Shared.NextDouble());
         if (delay > TimeSpan.Zero)
         {
             await Task.Delay(delay, _context.Time, _stop.Token);
         }
 
-        _failures++;
         _refused = false;
         _retryAfter = null;
         var dialer = _dialer();
         if (dialer is null || _portal >= dialer.Portals.Count)
         {
+            _retries.DialFailed();
             Complain($"the router sends '{_virtualDomain}' to no outbound of protocol 'tunnel'", null);
             return;
         }
@@ -167,6 +188,7 @@ internal sealed class WorkerGroup : IDisposable
         }
         catch (InterconnectException exception)
         {
+            _retries.DialFailed();
             _refused = exception.InnerException is DialException { Failure: DialFailure.Refused };
             _retryAfter = exception.RetryAfter;
             Complain(exception.Message, portal);
@@ -183,7 +205,7 @@ internal sealed class WorkerGroup : IDisposable
 
         _lastComplaint = message;
         _lastComplaintAt = _context.Time.GetTimestamp();
-        var next = Backoff.Delay(_failures, _refused, _retryAfter, 1);
+        var next = Backoff.Delay(_retries.Failures, _refused, _retryAfter, 1);
         BridgeLog.CannotConnect(_status, _virtualDomain, portal ?? "a portal", message.TrimEnd('.'), Math.Round(next.TotalSeconds, 1));
     }
 
@@ -202,5 +224,15 @@ internal sealed class WorkerGroup : IDisposable
         }
     }
 
-    private sealed record Worker(IMuxSession Session, long Since, Task Serving);
+    private sealed class Worker(IMuxSession session, long since, Task serving)
+    {
+        public IMuxSession Session => session;
+
+        public long Since => since;
+
+        public Task Serving => serving;
+
+        /// <summary>Whether it has lived for <see cref="Backoff.StableAfter"/>.</summary>
+        public bool Stable { get; set; }
+    }
 }

@@ -1,8 +1,9 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using Tunnel.Mux.Flow;
 using Tunnel.Mux.Framing;
+using Tunnel.Mux.Output;
+using Tunnel.Mux.Sessions;
 
 namespace Tunnel.Mux.Native;
 
@@ -11,7 +12,7 @@ namespace Tunnel.Mux.Native;
 /// Two loops and nothing else touch the connection: this type's read loop and its <see cref="OutputLoop"/>. The read loop
 /// never awaits a stream. The reason of the end is set once, by whoever notices first; <see cref="RunAsync"/> alone tears down.
 /// </remarks>
-public sealed class MuxSession : IMuxSession
+public sealed partial class MuxSession : IMuxSession, ISessionOwner
 {
     private readonly long _startTimestamp;
     private readonly ControlLane _lane;
@@ -50,9 +51,11 @@ public sealed class MuxSession : IMuxSession
             resumeWriterThreshold: options.SendBuffer / 2,
             minimumSegmentSize: 1,
             useSynchronizationContext: false);
-        _lane = new ControlLane(options.MaxControlBytes);
-        _output = new OutputLoop(connection.Output, _lane);
-        _loops = new SessionLoops(this, connection, _output, new FrameReceiver(this, _lane, connection.Input));
+        var lane = new FrameLane(options.MaxControlBytes);
+        _lane = new ControlLane(lane);
+        _output = new OutputLoop(connection.Output, lane);
+        var receiver = new FrameReceiver(this, _lane, connection.Input);
+        _loops = new SessionLoops(this, connection, _output, receiver.RunAsync, receiver.WatchAsync);
         Completion = RunAsync();
     }
 
@@ -207,6 +210,10 @@ public sealed class MuxSession : IMuxSession
 
     // ---- For streams -----------------------------------------------------------------------------------------------
 
+    void ISessionOwner.End(MuxSessionEnd end) => End(end);
+
+    void ISessionOwner.EndWithConnection(Exception? failure) => EndWithConnection(failure);
+
     internal void Schedule(MuxStream stream) => _output.Schedule(stream);
 
     internal void SendWindow(uint streamId, uint bytes) => Queued(_lane.TryWindow(streamId, bytes));
@@ -237,8 +244,6 @@ public sealed class MuxSession : IMuxSession
         }
     }
 
-    // ---- For the receiver ------------------------------------------------------------------------------------------
-
     /// <summary>Ends the session if a control frame found no room: the peer asks for more than it reads.</summary>
     internal void Queued(bool fitted)
     {
@@ -250,125 +255,6 @@ public sealed class MuxSession : IMuxSession
         {
             End(new MuxSessionEnd(MuxErrorCode.EnhanceYourCalm, ByPeer: false, "the peer causes control frames faster than it reads them"));
         }
-    }
-
-    internal void OnPreface(Preface preface)
-    {
-        lock (_gate)
-        {
-            _prefaceReceived = true;
-            _peerMaxStreams = preface.MaxStreams;
-            ChangePeerInitialWindowLocked((int)preface.InitialWindow, alsoOpenStreams: true);
-        }
-    }
-
-    /// <summary>The peer's streams begin with this credit from now on.</summary>
-    internal void OnPeerInitialWindow(uint window)
-    {
-        if (window is < MuxOptions.SmallestWindow or > MuxOptions.LargestWindow)
-        {
-            throw new MuxSessionException(MuxErrorCode.FlowControlError, $"the peer announced an initial window of {window} bytes");
-        }
-
-        lock (_gate)
-        {
-            ChangePeerInitialWindowLocked((int)window, alsoOpenStreams: false);
-            Queued(_lane.TryWindow(0, window, FrameFlags.Ack));
-        }
-    }
-
-    /// <summary>The peer has taken note of the window that was announced last.</summary>
-    internal void OnWindowAcknowledged(uint window)
-    {
-        lock (_gate)
-        {
-            if (!_promise.TryAcknowledge(window))
-            {
-                throw new MuxSessionException(MuxErrorCode.ProtocolError, "the peer acknowledged a window that was not announced");
-            }
-
-            AnnounceWindowLocked();
-        }
-    }
-
-    internal bool IsLocal(uint streamId) => _streams.IsLocal(streamId);
-
-    /// <summary>A live stream by its number; null for one that has ended.</summary>
-    /// <exception cref="MuxSessionException">No such stream was ever opened.</exception>
-    internal MuxStream? Find(uint streamId)
-    {
-        lock (_gate)
-        {
-            return _streams.Find(streamId);
-        }
-    }
-
-    /// <summary>Takes a stream that the peer opens; false where it must be refused.</summary>
-    /// <exception cref="MuxSessionException">The number is not the peer's to use, or does not rise.</exception>
-    internal bool TryAccept(uint streamId, StreamMetadata metadata, bool withinRate)
-    {
-        MuxStream stream;
-        lock (_gate)
-        {
-            _streams.UseRemoteNumber(streamId);
-            if (_ended || _localDraining || !withinRate || !HasRoomForRemoteLocked)
-            {
-                return false;
-            }
-
-            stream = CreateStreamLocked(streamId, metadata, _promise.Acknowledged);
-            _streams.AddRemote(streamId, stream);
-            AnnounceWindowLocked();
-        }
-
-        _accepted.Writer.TryWrite(stream);
-        return true;
-    }
-
-    /// <summary>The peer takes no more streams; when it says so for the second time, its last stream has ended.</summary>
-    internal void OnGoAway(uint lastStreamId)
-    {
-        MuxStream[] streams;
-        bool isFarewell;
-        lock (_gate)
-        {
-            isFarewell = _peerDraining;
-            _peerDraining = true;
-            streams = _streams.All;
-        }
-
-        _draining.TrySetResult();
-        foreach (var stream in streams)
-        {
-            if (IsLocal((uint)stream.Id) && stream.Id > lastStreamId)
-            {
-                stream.Lose(new MuxStreamException(MuxErrorCode.Refused, "the peer takes no more streams on this session"));
-            }
-        }
-
-        if (isFarewell && StreamCount == 0)
-        {
-            EndWithConnection(failure: null);
-        }
-    }
-
-    /// <summary>The connection has ended, or is about to: in order, if both sides were done with it.</summary>
-    internal void EndWithConnection(Exception? failure)
-    {
-        bool isOrderly, isOurs;
-        lock (_gate)
-        {
-            isOrderly = (_peerDraining || _localDraining) && _streams.Count == 0;
-            isOurs = isOrderly && _localDraining;
-        }
-
-        var (code, message) = (isOrderly, failure) switch
-        {
-            (true, _) => (MuxErrorCode.NoError, isOurs ? "the session was closed" : "the peer closed the session"),
-            (_, null) => (MuxErrorCode.SessionLost, "the connection to the peer ended without a farewell"),
-            _ => (MuxErrorCode.SessionLost, $"the connection failed: {failure.Message}"),
-        };
-        End(new MuxSessionEnd(code, ByPeer: !isOurs, message));
     }
 
     /// <summary>Sets the reason of the end, once, and lets <see cref="RunAsync"/> tear down.</summary>
@@ -407,20 +293,6 @@ public sealed class MuxSession : IMuxSession
         }
     }
 
-    private void ChangePeerInitialWindowLocked(int window, bool alsoOpenStreams)
-    {
-        if (alsoOpenStreams)
-        {
-            // They began before the preface came, with the least a peer can have promised.
-            foreach (var stream in _streams.All)
-            {
-                stream.AddCredit(window - _peerInitialWindow);
-            }
-        }
-
-        _peerInitialWindow = window;
-    }
-
     /// <summary>Tells the peer when the budget calls for other windows; one announcement at a time is on the way.</summary>
     private void AnnounceWindowLocked()
     {
@@ -436,12 +308,19 @@ public sealed class MuxSession : IMuxSession
     {
         // The constructor returns before anything is read or written, and its caller's context is left behind.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _loops.RunAsync(new Preface((uint)_promise.Acknowledged, (uint)Options.MaxStreams), _end.Task);
+        await _loops.RunAsync(Greeting(), _end.Task);
         var end = await _end.Task;
         await LoseStreamsAsync(end);
         await _loops.CloseAsync(end);
         _draining.TrySetResult();
         return end;
+    }
+
+    private byte[] Greeting()
+    {
+        var greeting = new byte[Preface.Size];
+        new Preface((uint)_promise.Acknowledged, (uint)Options.MaxStreams).Write(greeting);
+        return greeting;
     }
 
     private async Task LoseStreamsAsync(MuxSessionEnd end)

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Tunnel.Mux.Flow;
 using Tunnel.Mux.Framing;
+using Tunnel.Mux.Output;
+using Tunnel.Mux.Streams;
 
 namespace Tunnel.Mux.Native;
 
@@ -11,7 +13,7 @@ namespace Tunnel.Mux.Native;
 /// and the user the reader and the writer. <see cref="_receiveGate"/> and <see cref="_sendGate"/> guard the two directions;
 /// neither is held while the other is taken, nor across an await.
 /// </remarks>
-internal sealed class MuxStream : IMuxStream
+internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
 {
     private const int SendEnded = 1;
     private const int ReceiveEnded = 2;
@@ -49,8 +51,8 @@ internal sealed class MuxStream : IMuxStream
         _sendCredit = sendCredit;
         _receive = new Pipe(session.ReceivePipeOptions);
         _send = new Pipe(session.SendPipeOptions);
-        Input = new MuxStreamReader(this, _receive.Reader);
-        Output = new MuxStreamWriter(this, _send.Writer);
+        Input = new StreamPipeReader(this, _receive.Reader);
+        Output = new StreamPipeWriter(this, _send.Writer);
     }
 
     public long Id => _id;

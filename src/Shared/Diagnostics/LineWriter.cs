@@ -16,7 +16,9 @@ internal sealed class LineWriter : IAsyncDisposable
     private readonly Task _writing;
     private long _dropped;
 
-    private LineWriter(TextWriter writer, bool ownsWriter)
+    /// <param name="writer">Where the lines go.</param>
+    /// <param name="ownsWriter">Whether to dispose it in the end.</param>
+    internal LineWriter(TextWriter writer, bool ownsWriter)
     {
         _writer = writer;
         _ownsWriter = ownsWriter;

@@ -15,10 +15,24 @@ internal static class LogLine
             _ => "Error",
         };
 
-        // A text that came from a peer must not begin a line of its own.
-        var text = message.ReplaceLineEndings(" ");
-        return exception is null
-            ? $"{at:yyyy'/'MM'/'dd HH':'mm':'ss} [{name}] {text}"
-            : $"{at:yyyy'/'MM'/'dd HH':'mm':'ss} [{name}] {text}: {exception}";
+        var line = $"{at:yyyy'/'MM'/'dd HH':'mm':'ss} [{name}] {OneLine(message)}";
+        return exception is null ? line : $"{line}: {Indented(exception)}";
     }
+
+    /// <summary>A text that came from a peer must not begin a line of its own, nor move a terminal's cursor.</summary>
+    private static string OneLine(string text) => Printable(text.ReplaceLineEndings(" "));
+
+    /// <summary>An exception has many lines, and its message may be a peer's: none but the first begins where a log line does.</summary>
+    private static string Indented(Exception exception) =>
+        string.Join(Environment.NewLine + "    ", exception.ToString().ReplaceLineEndings("\n").Split('\n').Select(Printable));
+
+    private static string Printable(string text) => text.Any(char.IsControl)
+        ? string.Create(text.Length, text, static (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(source[i]) ? '?' : source[i];
+            }
+        })
+        : text;
 }

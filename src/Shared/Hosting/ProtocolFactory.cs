@@ -3,9 +3,11 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Inbounds.DokodemoDoor;
 using Tunnel.Shared.Inbounds.Tunnel;
+using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Outbounds.Tunnel;
+using Tunnel.Shared.Outbounds.VMess;
 using Tunnel.Shared.Relay;
 
 namespace Tunnel.Shared.Hosting;
@@ -17,6 +19,7 @@ internal static class ProtocolFactory
     {
         DokodemoDoorSettings settings => new DokodemoDoorInbound(config, settings, dispatcher, context),
         TunnelInboundSettings settings => new TunnelInbound(config, settings, dispatcher, context),
+        VMessInboundSettings settings => new VMessInbound(config, settings, dispatcher, context),
         _ => throw new InvalidOperationException($"No inbound runs protocol '{config.Protocol}'."),
     };
 
@@ -31,6 +34,7 @@ internal static class ProtocolFactory
             context.Metrics),
         BlackholeSettings settings => new BlackholeOutbound(config.Tag, settings),
         TunnelOutboundSettings settings => new TunnelOutbound(config, settings, context),
+        VMessOutboundSettings settings => new VMessOutbound(config, settings, context),
         _ => throw new InvalidOperationException($"No outbound runs protocol '{config.Protocol}'."),
     };
 }

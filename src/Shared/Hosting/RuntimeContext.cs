@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Mux.Buffers;
+using Tunnel.Mux.Cool;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 
@@ -24,6 +25,9 @@ public sealed record RuntimeContext
 
     /// <summary>Time limits by level.</summary>
     public PolicyConfig Policy { get; init; } = new();
+
+    /// <summary>The settings of sessions with V2Ray.</summary>
+    public CoolOptions Cool { get; init; } = CoolOptions.Default;
 
     /// <summary>The settings of native sessions.</summary>
     public MuxOptions Mux { get; init; } = MuxOptions.Default;

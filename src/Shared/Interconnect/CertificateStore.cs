@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.State;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -9,9 +10,6 @@ public static class CertificateStore
 {
     /// <summary>The file in the state directory that holds the certificate made here and its key, both PEM.</summary>
     public const string FileName = "interconnect.pem";
-
-    private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode DirectoryMode700 = FileMode600 | UnixFileMode.UserExecute;
 
     /// <summary>Reads a certificate (the leaf first, then any intermediates) and its unencrypted key.</summary>
     /// <exception cref="CertificateException">A file cannot be read or used.</exception>
@@ -54,47 +52,14 @@ public static class CertificateStore
 
     private static void Create(string directory, string path, DateTimeOffset now)
     {
-        var temporary = Path.Combine(directory, $".{FileName}.{Guid.NewGuid():N}");
         try
         {
-            CreateDirectory(directory);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = FileMode600;
-            }
-
-            using (var file = new FileStream(temporary, options))
-            {
-                using var writer = new StreamWriter(file, leaveOpen: true);
-                writer.Write(SelfSignedCertificate.CreatePem(now));
-                writer.Flush();
-                file.Flush(flushToDisk: true);
-            }
-
-            // Does not overwrite: of two processes the first wins, and the second reads the first one's file.
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
+            PrivateFile.TryCreate(path, SelfSignedCertificate.CreatePem(now));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CertificateException(
                 $"Cannot keep a certificate in '{directory}': {exception.Message} Give the portal a directory it may write to, or a certificate of your own.", exception);
-        }
-    }
-
-    private static void CreateDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, DirectoryMode700);
         }
     }
 

@@ -52,8 +52,12 @@ public static class PrivateFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(temporary);
             return false;
+        }
+        finally
+        {
+            // Gone already where it was moved; otherwise nobody would ever look at this copy of a secret again.
+            File.Delete(temporary);
         }
     }
 }

@@ -15,16 +15,16 @@ internal sealed class Bulk : IAsyncDisposable
     private readonly MuxSession _acceptor;
     private readonly byte[] _block = new byte[FrameBytes];
 
-    private Bulk(IDuplexPipe left, IDuplexPipe right)
+    private Bulk(IDuplexPipe left, IDuplexPipe right, MuxOptions options)
     {
-        _dialler = MuxSession.Start(left, isDialler: true);
-        _acceptor = MuxSession.Start(right, isDialler: false);
+        _dialler = MuxSession.Start(left, isDialler: true, options);
+        _acceptor = MuxSession.Start(right, isDialler: false, options);
     }
 
-    public static async Task<Bulk> StartAsync(string kind)
+    public static async Task<Bulk> StartAsync(string kind, MuxOptions? options = null)
     {
         var (left, right) = await Connection.CreateAsync(kind);
-        return new Bulk(left, right);
+        return new Bulk(left, right, options ?? MuxOptions.Default);
     }
 
     public async Task<(IMuxStream Opened, IMuxStream Accepted)> OpenAsync() => (_acceptor.TryOpen(Metadata)!, (await _dialler.AcceptAsync())!);

@@ -2,10 +2,10 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
-namespace Tunnel.Mux.Native;
+namespace Tunnel.Mux.Streams;
 
 /// <summary>The reading end of a stream: a pipe's reader that reports what was consumed, so that credit can be returned.</summary>
-internal sealed class MuxStreamReader(MuxStream stream, PipeReader inner) : PipeReader
+internal sealed class StreamPipeReader(IStreamOwner stream, PipeReader inner) : PipeReader
 {
     // What the last read returned; positions given to AdvanceTo are measured against it.
     private ReadOnlySequence<byte> _buffer;

@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace Tunnel.Mux.Native;
+namespace Tunnel.Mux.Output;
 
 /// <summary>An auto-reset event for one waiter that allocates nothing. Any thread may set it; setting it twice counts once.</summary>
 internal sealed class AsyncSignal : IValueTaskSource

@@ -1,14 +1,14 @@
+using System.Buffers;
 using System.IO.Pipelines;
-using Tunnel.Mux.Framing;
 
-namespace Tunnel.Mux.Native;
+namespace Tunnel.Mux.Output;
 
 /// <summary>
 /// The only writer of a session's connection. It writes waiting control frames first, then one frame of each ready stream in
 /// turn, and flushes once per batch. Awaiting the flush is the back-pressure: while the connection is slow, work collects and
 /// batches grow, without a timer.
 /// </summary>
-internal sealed class OutputLoop(PipeWriter output, ControlLane lane)
+internal sealed class OutputLoop(PipeWriter output, FrameLane lane)
 {
     /// <summary>
     /// Bytes after which a batch is flushed. On two cores over loopback: a flush per frame 1.4 GiB/s, batches of 64 KiB
@@ -20,11 +20,11 @@ internal sealed class OutputLoop(PipeWriter output, ControlLane lane)
 
     // Guards _ready.
     private readonly Lock _gate = new();
-    private readonly Queue<MuxStream> _ready = new();
+    private readonly Queue<IFrameSource> _ready = new();
     private volatile bool _stopping;
 
     /// <summary>Puts a stream at the end of the line, unless it stands there already.</summary>
-    public void Schedule(MuxStream stream)
+    public void Schedule(IFrameSource stream)
     {
         if (stream.TryMarkScheduled())
         {
@@ -48,11 +48,12 @@ internal sealed class OutputLoop(PipeWriter output, ControlLane lane)
     }
 
     /// <summary>Runs until <see cref="RequestStop"/>, or until the connection takes no more.</summary>
-    public async Task RunAsync(Preface preface, CancellationToken cancellationToken)
+    /// <param name="greeting">What goes before everything else.</param>
+    /// <param name="cancellationToken">Ends the loop wherever it is.</param>
+    public async Task RunAsync(ReadOnlyMemory<byte> greeting, CancellationToken cancellationToken)
     {
-        preface.Write(output.GetSpan(Preface.Size));
-        output.Advance(Preface.Size);
-        var pending = Preface.Size;
+        output.Write(greeting.Span);
+        var pending = greeting.Length;
         while (true)
         {
             // Read before the batch is made: what was queued before the request is written, what comes later is not waited for.
@@ -96,7 +97,7 @@ internal sealed class OutputLoop(PipeWriter output, ControlLane lane)
         return written;
     }
 
-    private bool TryDequeue(out MuxStream stream)
+    private bool TryDequeue(out IFrameSource stream)
     {
         lock (_gate)
         {

@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 
-namespace Tunnel.Mux.Native;
+namespace Tunnel.Mux.Streams;
 
 /// <summary>The writing end of a stream: a pipe's writer that tells the output loop of every flush.</summary>
-internal sealed class MuxStreamWriter(MuxStream stream, PipeWriter inner) : PipeWriter
+internal sealed class StreamPipeWriter(IStreamOwner stream, PipeWriter inner) : PipeWriter
 {
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 

@@ -1,10 +1,10 @@
 using System.IO.Pipelines;
-using Tunnel.Mux.Framing;
+using Tunnel.Mux.Output;
 
-namespace Tunnel.Mux.Native;
+namespace Tunnel.Mux.Sessions;
 
 /// <summary>Runs the loops of one session until it ends, and closes its connection.</summary>
-internal sealed class SessionLoops(MuxSession session, IDuplexPipe connection, OutputLoop output, FrameReceiver receiver)
+internal sealed class SessionLoops(ISessionOwner session, IDuplexPipe connection, OutputLoop output, params Func<CancellationToken, Task>[] others)
 {
     /// <summary>How long the last frames may take: to leave, or to be found in what the peer sent before it closed.</summary>
     public static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
@@ -12,18 +12,17 @@ internal sealed class SessionLoops(MuxSession session, IDuplexPipe connection, O
     private bool _allWritten;
 
     /// <summary>Runs until <paramref name="ended"/> and until the last frames have left; never fails.</summary>
-    public async Task RunAsync(Preface preface, Task ended)
+    public async Task RunAsync(ReadOnlyMemory<byte> greeting, Task ended)
     {
         using var stop = new CancellationTokenSource();
-        var writing = GuardAsync(token => WriteAsync(preface, ended, token), stop.Token);
-        var reading = GuardAsync(receiver.RunAsync, stop.Token);
-        var watching = GuardAsync(receiver.WatchAsync, stop.Token);
+        var writing = GuardAsync(token => WriteAsync(greeting, ended, token), stop.Token);
+        var rest = others.Select(loop => GuardAsync(loop, stop.Token)).ToArray();
 
         await ended;
         output.RequestStop();
         _allWritten = await Task.WhenAny(writing, Task.Delay(FarewellTime, stop.Token)) == writing;
         await stop.CancelAsync();
-        await Task.WhenAll(writing, reading, watching);
+        await Task.WhenAll([writing, .. rest]);
     }
 
     /// <summary>Closes both ends of the connection; never fails. Call it once, after <see cref="RunAsync"/>.</summary>
@@ -36,11 +35,11 @@ internal sealed class SessionLoops(MuxSession session, IDuplexPipe connection, O
         await CompleteAsync(connection.Input.CompleteAsync, end.IsOrderly ? null : failure);
     }
 
-    private async Task WriteAsync(Preface preface, Task ended, CancellationToken cancellationToken)
+    private async Task WriteAsync(ReadOnlyMemory<byte> greeting, Task ended, CancellationToken cancellationToken)
     {
         try
         {
-            await output.RunAsync(preface, cancellationToken);
+            await output.RunAsync(greeting, cancellationToken);
         }
         finally
         {

@@ -1,0 +1,240 @@
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Tunnel.Mux;
+using Tunnel.Mux.Cool;
+using Tunnel.Mux.Cool.Reverse;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport;
+using Tunnel.Shared.VMess;
+
+namespace Tunnel.Shared.Inbounds.VMess;
+
+/// <summary>
+/// Protocol <c>vmess</c> as an inbound. A request for the virtual domain of the portal that the router chooses makes the
+/// connection a bridge's, as in V2Ray; every other one is routed like any connection.
+/// </summary>
+internal sealed class VMessInbound : IInbound
+{
+    // A refused peer is read on for up to a minute, so that it learns nothing: more room than the native handshake needs.
+    private const int MaxHandshakes = 1024;
+    private const int MaxHandshakesPerAddress = 128;
+    private const int IdDigitsInLogs = 8;
+
+    private readonly InboundConfig _config;
+    private readonly VMessInboundSettings _settings;
+    private readonly IDispatcher _dispatcher;
+    private readonly RuntimeContext _context;
+    private readonly ILogger _status;
+    private readonly ILogger _logger;
+    private readonly HandshakeAdmission _admission;
+    private readonly ConnectionTracker _connections = new();
+    private readonly CancellationTokenSource _stop = new();
+    private ImmutableArray<SocketListener> _listeners = [];
+    private StreamServerOptions? _transport;
+    private VMessServer? _server;
+
+    public VMessInbound(InboundConfig config, VMessInboundSettings settings, IDispatcher dispatcher, RuntimeContext context)
+    {
+        _config = config;
+        _settings = settings;
+        _dispatcher = dispatcher;
+        _context = context;
+        _status = context.StatusLogger;
+        _logger = context.Loggers.CreateLogger<VMessInbound>();
+        _admission = new HandshakeAdmission(MaxHandshakes, MaxHandshakesPerAddress, context.Time);
+    }
+
+    public string Tag => _config.Tag;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _transport = new StreamServerOptions(_config.Stream) { LongLived = true, Pool = _context.Pool, TimeProvider = _context.Time };
+        }
+        catch (CertificateException exception)
+        {
+            throw new InboundStartException($"The inbound '{Tag}' has no certificate: {exception.Message}", exception);
+        }
+
+        _server = new VMessServer(new VMessServerOptions
+        {
+            Users = [.. _settings.Clients.Select(client => new VMessUser(new VMessId(client.Id.ToBytes()), client.Email, client.Level, client.AlterId))],
+            AllowLegacy = _settings.AllowLegacyHeader,
+            Pool = _context.Pool,
+            TimeProvider = _context.Time,
+        });
+        foreach (var endPoint in ListenEndPoints.Of(_config))
+        {
+            var listener = SocketListener.Start(endPoint, socket => _connections.Run(token => ServeAsync(socket, token)), _logger);
+            _listeners = _listeners.Add(listener);
+            var transport = StreamText.Of(_config.Stream);
+            if (_dispatcher.Route(Describe(new Destination(Network.Tcp, "example.invalid", 0), null)) is IBridgeTaker)
+            {
+                VMessInboundLog.ListeningForBridges(_status, EndPointText.Of(listener.BoundEndPoint), transport);
+            }
+            else
+            {
+                VMessInboundLog.Listening(_status, EndPointText.Of(listener.BoundEndPoint), transport);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops listening. Bridges' connections belong to their portals; the others are waited for when this is disposed.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        await _connections.DrainAsync(new CancellationToken(canceled: true));
+        foreach (var listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+
+        _server?.Dispose();
+        _transport?.Dispose();
+        _connections.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var address = (SocketAddresses.Remote(socket) as IPEndPoint)?.Address;
+        if (_admission.TryEnter(address) is { } reason)
+        {
+            socket.Dispose();
+            _context.Metrics.Handshake(reason.ToString());
+            return;
+        }
+
+        IConnection? connection = null;
+        VMessAcceptOutcome.Accepted? accepted = null;
+        try
+        {
+            connection = await AcceptTransportAsync(socket);
+            accepted = connection is null ? null : await AcceptRequestAsync(connection);
+        }
+        catch (OperationCanceledException)
+        {
+            // The program stops.
+        }
+        finally
+        {
+            _admission.Exit(address, failed: accepted is null);
+        }
+
+        if (accepted is not null)
+        {
+            await ServeRequestAsync(accepted, connection!.RemoteEndPoint as IPEndPoint, cancellationToken);
+            await accepted.Connection.DisposeAsync();
+        }
+
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task<IConnection?> AcceptTransportAsync(Socket socket)
+    {
+        var outcome = await StreamTransport.AcceptAsync(socket, _transport!, _stop.Token);
+        if (outcome is StreamAccept.Refused refused)
+        {
+            _context.Metrics.Handshake(refused.Reason.ToString());
+            VMessInboundLog.Refused(_logger, EndPointText.Of(refused.Remote), "nobody yet", refused.Text);
+            return null;
+        }
+
+        return ((StreamAccept.Accepted)outcome).Connection;
+    }
+
+    private async Task<VMessAcceptOutcome.Accepted?> AcceptRequestAsync(IConnection connection)
+    {
+        var outcome = await _server!.AcceptAsync(connection, _stop.Token);
+        if (outcome is VMessAcceptOutcome.Refused refused)
+        {
+            _context.Metrics.Handshake(refused.Reason.ToString());
+            VMessInboundLog.Refused(_logger, EndPointText.Of(connection.RemoteEndPoint), NameOf(refused.User), refused.Text);
+            return null;
+        }
+
+        _context.Metrics.Handshake("accepted");
+        var accepted = (VMessAcceptOutcome.Accepted)outcome;
+        if (_settings.DisableInsecureEncryption && accepted.Security is VMessSecurity.None or VMessSecurity.Zero or VMessSecurity.LegacyCfb)
+        {
+            VMessInboundLog.Refused(
+                _logger, EndPointText.Of(connection.RemoteEndPoint), NameOf(accepted.User), "its body is not authenticated, and disableInsecureEncryption is set");
+            await accepted.Connection.AbortAsync(new IOException("The body is not authenticated."));
+            await accepted.Connection.DisposeAsync();
+            return null;
+        }
+
+        return accepted;
+    }
+
+    private async Task ServeRequestAsync(VMessAcceptOutcome.Accepted request, IPEndPoint? source, CancellationToken cancellationToken)
+    {
+        switch (request.Command)
+        {
+            case VMessCommand.Tcp:
+                await ServePipeAsync(request.Destination!, request.Connection, request.User, source, cancellationToken);
+                break;
+            case VMessCommand.Mux:
+                await ServeMuxAsync(request.Connection, request.User, source);
+                break;
+            default:
+                VMessInboundLog.NoDatagrams(_logger, request.Destination, Tag);
+                await request.Connection.AbortAsync(new IOException("Datagrams are not supported yet."));
+                break;
+        }
+    }
+
+    /// <summary>A client that multiplexes (<c>mux.enabled</c>): each of its streams is a request of its own, a bridge's among them.</summary>
+    private async Task ServeMuxAsync(VMessConnection connection, VMessUser user, IPEndPoint? source)
+    {
+        await using var session = CoolSession.Start(connection, CoolRole.Responder, _context.Cool);
+        while (await session.AcceptAsync() is { } stream)
+        {
+            _connections.Run(token => ServePipeAsync(stream.Metadata.Destination, stream, user, source, token));
+        }
+    }
+
+    private async Task ServePipeAsync(Destination destination, IDuplexPipe pipe, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
+    {
+        var info = Describe(destination, source);
+        if (destination.Network == Network.Tcp && _dispatcher.Route(info) is IBridgeTaker portal && portal.VirtualDomain == destination.Host)
+        {
+            await TakeBridgeAsync(portal, pipe, user, source);
+            return;
+        }
+
+        await _dispatcher.DispatchAsync(info, pipe, cancellationToken);
+    }
+
+    private async Task TakeBridgeAsync(IBridgeTaker portal, IDuplexPipe pipe, VMessUser user, IPEndPoint? source)
+    {
+        await using var session = CoolSession.Start(pipe, CoolRole.Opener, _context.Cool);
+        ReversePortalControl.Run(session, portal.ControlDomain);
+        await portal.TakeAsync(new BridgeSession(session, portal.VirtualDomain, EndPointText.Of(source), NameOf(user)));
+    }
+
+    private ConnectionInfo Describe(Destination destination, IPEndPoint? source) =>
+        new() { InboundTag = Tag, Destination = destination, Source = source };
+
+    /// <summary>A user's name for a log, or the beginning of the id, which is not enough to use it.</summary>
+    private static string NameOf(VMessUser? user) =>
+        user is null ? "nobody" : string.IsNullOrEmpty(user.Email) ? Convert.ToHexStringLower(user.Id.Bytes)[..IdDigitsInLogs] : user.Email;
+}
