@@ -8,6 +8,7 @@ using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Outbounds.Tunnel;
 using Tunnel.Shared.Outbounds.VMess;
+using Tunnel.Shared.Relay;
 
 namespace Tunnel.Shared.Hosting;
 
@@ -25,7 +26,12 @@ internal static class ProtocolFactory
     public static IOutbound Create(OutboundConfig config, RuntimeContext context) => config.Settings switch
     {
         FreedomSettings settings => new FreedomOutbound(
-            config.Tag, settings, context.Pool, context.Loggers.CreateLogger<FreedomOutbound>(), context.Metrics),
+            config.Tag,
+            settings,
+            RelayOptions.Of(context.Policy.Of(settings.UserLevel)),
+            context.Pool,
+            context.Loggers.CreateLogger<FreedomOutbound>(),
+            context.Metrics),
         BlackholeSettings settings => new BlackholeOutbound(config.Tag, settings),
         TunnelOutboundSettings settings => new TunnelOutbound(config, settings, context),
         VMessOutboundSettings settings => new VMessOutbound(config, settings, context),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Mux.Buffers;
 using Tunnel.Mux.Cool;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 
 namespace Tunnel.Shared.Hosting;
@@ -21,6 +22,9 @@ public sealed record RuntimeContext
 
     /// <summary>Where all buffers come from.</summary>
     public MemoryPool<byte> Pool { get; init; } = BlockPool.Default;
+
+    /// <summary>Time limits by level.</summary>
+    public PolicyConfig Policy { get; init; } = new();
 
     /// <summary>The settings of sessions with V2Ray.</summary>
     public CoolOptions Cool { get; init; } = CoolOptions.Default;

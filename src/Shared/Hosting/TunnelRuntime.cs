@@ -24,6 +24,8 @@ public sealed class TunnelRuntime : IAsyncDisposable
     /// <summary>Puts the parts together; nothing is started.</summary>
     public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
     {
+        context = context with { Policy = config.Policy };
+
         // Portals come behind the configured outbounds: only where there are none does a portal become the default, as in V2Ray.
         ImmutableArray<IOutbound> outbounds =
         [

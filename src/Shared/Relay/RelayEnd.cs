@@ -14,4 +14,7 @@ public enum RelayEnd
 
     /// <summary>The caller cancelled; both sides were aborted.</summary>
     Cancelled = 3,
+
+    /// <summary>Nothing moved for longer than the options allow.</summary>
+    Idle = 4,
 }

@@ -1,15 +1,43 @@
+using Tunnel.Shared.Configuration;
+
 namespace Tunnel.Shared.Relay;
 
-/// <summary>How a relay behaves at its end.</summary>
+/// <summary>How a relay behaves at its end, and how long it may be silent.</summary>
 public sealed record RelayOptions
 {
     public static RelayOptions Default { get; } = new();
+
+    /// <summary>The limits of a policy level; where it says nothing there is none.</summary>
+    public static RelayOptions Of(PolicyLevelConfig level)
+    {
+        ArgumentNullException.ThrowIfNull(level);
+        return new RelayOptions { ConnectionIdle = level.ConnectionIdle, UplinkOnly = level.UplinkOnly, DownlinkOnly = level.DownlinkOnly };
+    }
 
     /// <summary>
     /// How long the other direction may go on after a side could no longer be written to. A server that answers early and
     /// closes makes writes fail while its answer is still to be read. Default 5 s; zero aborts at once.
     /// </summary>
     public TimeSpan WriteFailureGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long nothing may move in either direction; then both sides are aborted. Null, the default, for no limit; zero ends a
+    /// relay as soon as it pauses.
+    /// </summary>
+    public TimeSpan? ConnectionIdle { get; init; }
+
+    /// <summary>
+    /// How long nothing may move from left to right after the other direction, the response, has ended; then the right side is
+    /// aborted, while the left one keeps what was sent to it. Null, the default, for no limit but <see cref="ConnectionIdle"/>.
+    /// </summary>
+    public TimeSpan? UplinkOnly { get; init; }
+
+    /// <summary>
+    /// How long nothing may move from right to left after the other direction, the request, has ended; then the left side is
+    /// aborted, so that it does not take half a response for a whole one. Null, the default, for no limit but
+    /// <see cref="ConnectionIdle"/>.
+    /// </summary>
+    public TimeSpan? DownlinkOnly { get; init; }
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -18,18 +18,28 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
     private Exception? _error;
     private volatile Exception? _aborted;
 
+    // Whether one direction had ended in order when the other was given up: its bytes must still reach their reader. Set before _aborted.
+    private bool _halfIdle;
+
+    // Guarded by _gate.
+    private bool _oneEnded;
+
+    private RelayIdleWatch? _idle;
+
     private long _leftToRight;
     private long _rightToLeft;
 
     public async Task<RelayResult> RunAsync(CancellationToken cancellationToken)
     {
+        _idle = RelayIdleWatch.Start(options, GiveUp);
         var registration = cancellationToken.UnsafeRegister(static state => ((RelayRun)state!).Abort(RelayEnd.Cancelled, error: null), this);
         var leftToRight = CopyAsync(left.Input, right.Output, RelayEnd.LeftFailed, RelayEnd.RightFailed, _leftToRightEnded, _rightToLeftEnded.Task);
         var rightToLeft = CopyAsync(right.Input, left.Output, RelayEnd.RightFailed, RelayEnd.LeftFailed, _rightToLeftEnded, _leftToRightEnded.Task);
         _leftToRight = await leftToRight;
         _rightToLeft = await rightToLeft;
         await registration.DisposeAsync();
-        if (_aborted is { } reason)
+        _idle?.Dispose();
+        if (_aborted is { } reason && !_halfIdle)
         {
             AbortWholly(left, reason);
             AbortWholly(right, reason);
@@ -67,9 +77,11 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
                 var stopped = false;
                 if (!buffer.IsEmpty)
                 {
+                    _idle?.Moved();
                     reading = false;
                     var flush = await PipeCopy.WriteAsync(to, buffer);
                     carried += buffer.Length;
+                    _idle?.Moved();
                     stopped = flush.IsCompleted;
                 }
 
@@ -92,13 +104,18 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
             }
         }
 
-        Complete(from, _aborted);
+        Complete(from, _halfIdle ? null : _aborted);
         if (sinkFailure is not null)
         {
             await LetOtherDirectionEndAsync(sinkFailed, sinkFailure, otherEnded);
         }
 
         Complete(to, _aborted);
+        if (EndsFirst())
+        {
+            _idle?.Ended(uplink: sourceFailed == RelayEnd.LeftFailed);
+        }
+
         ended.TrySetResult();
         return carried;
     }
@@ -120,6 +137,18 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
         }
     }
 
+    private bool EndsFirst()
+    {
+        lock (_gate)
+        {
+            var first = !_oneEnded;
+            _oneEnded = true;
+            return first;
+        }
+    }
+
+    private void GiveUp(TimeSpan limit) => Abort(RelayEnd.Idle, new RelayAbortedException($"Nothing moved for {limit.TotalSeconds:0.##} s."));
+
     private void Abort(RelayEnd end, Exception? error)
     {
         lock (_gate)
@@ -130,10 +159,14 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
             }
 
             _end = end;
-            _error = error;
-            _aborted = end == RelayEnd.Cancelled
-                ? new RelayAbortedException("The relay was cancelled.")
-                : new RelayAbortedException($"The {(end == RelayEnd.LeftFailed ? "left" : "right")} side failed: {error?.Message}", error);
+            _error = end == RelayEnd.Idle ? null : error;
+            _halfIdle = end == RelayEnd.Idle && _oneEnded;
+            _aborted = end switch
+            {
+                RelayEnd.Cancelled => new RelayAbortedException("The relay was cancelled."),
+                RelayEnd.Idle => error,
+                _ => new RelayAbortedException($"The {(end == RelayEnd.LeftFailed ? "left" : "right")} side failed: {error?.Message}", error),
+            };
         }
 
         Wake(left);

@@ -25,7 +25,15 @@ internal sealed class TestAuthority : IDisposable
         return new CertificateRequest("CN=tunnel", key, hash).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
     }
 
+    public string Pem => Certificate.ExportCertificatePem();
+
     public PortalCertificate Issue(params string[] names)
+    {
+        var (certificate, key) = IssuePem(DateTimeOffset.UtcNow.AddDays(10), names);
+        return CertificateStore.FromPem(certificate, key);
+    }
+
+    public (string Certificate, string Key) IssuePem(DateTimeOffset end, params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=portal", key, HashAlgorithmName.SHA256);
@@ -44,8 +52,8 @@ internal sealed class TestAuthority : IDisposable
 
         request.CertificateExtensions.Add(alternative.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using var issued = request.Create(Certificate, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10), RandomNumberGenerator.GetBytes(8));
-        return CertificateStore.FromPem(issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        using var issued = request.Create(Certificate, DateTimeOffset.UtcNow.AddDays(-1), end, RandomNumberGenerator.GetBytes(8));
+        return (issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
     public void Dispose()

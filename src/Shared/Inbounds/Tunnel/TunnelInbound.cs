@@ -59,7 +59,8 @@ public sealed class TunnelInbound : IInbound
             var listener = SocketListener.Start(endPoint, socket => _sessions.Run(aborted => ServeAsync(acceptor, socket, aborted)), _logger);
             _listeners = _listeners.Add(listener);
             var security = _certificate is null ? "plaintext" : $"TLS 1.3, certificate sha256:{_certificate.Fingerprint}";
-            TunnelInboundLog.Listening(_status, EndPointText.Of(listener.BoundEndPoint), security);
+            var webSocket = _config.Stream.Network == TransportNetwork.WebSocket ? $", WebSocket {_config.Stream.WebSocket.Path}" : string.Empty;
+            TunnelInboundLog.Listening(_status, EndPointText.Of(listener.BoundEndPoint), security + webSocket);
         }
 
         return Task.CompletedTask;

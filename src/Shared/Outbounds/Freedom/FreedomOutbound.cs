@@ -10,7 +10,8 @@ using Tunnel.Shared.Transport;
 namespace Tunnel.Shared.Outbounds.Freedom;
 
 /// <summary>Protocol <c>freedom</c>: connects to the destination itself, or to where <c>redirect</c> sends it.</summary>
-internal sealed class FreedomOutbound(string tag, FreedomSettings settings, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics) : IOutbound
+internal sealed class FreedomOutbound(
+    string tag, FreedomSettings settings, RelayOptions limits, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics) : IOutbound
 {
     public string Tag => tag;
 
@@ -43,7 +44,7 @@ internal sealed class FreedomOutbound(string tag, FreedomSettings settings, Memo
 
         await using (connection)
         {
-            var result = await Relay.Relay.RunAsync(pipe, connection, cancellationToken: cancellationToken);
+            var result = await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }
