@@ -117,18 +117,10 @@ internal sealed class CoolReceiver : ICoolFrameHandler
                 break;
         }
 
-        if (_current is not null && dataLength > 0)
+        if (_current is not null && dataLength > 0 && !_current.BeginData(dataLength))
         {
-            if (!_current.BeginData(dataLength))
-            {
-                _session.OnDatagramDropped();
-                _current = null;
-            }
-            else if (!_current.IsTouched)
-            {
-                _current.IsTouched = true;
-                _touched.Add(_current);
-            }
+            _session.OnDatagramDropped();
+            _current = null;
         }
     }
 
@@ -146,7 +138,18 @@ internal sealed class CoolReceiver : ICoolFrameHandler
             return;
         }
 
-        _current?.Receive(part);
+        if (_current is null)
+        {
+            return;
+        }
+
+        // A frame's data may come in several reads: each of them is to be flushed.
+        _current.Receive(part);
+        if (!_current.IsTouched)
+        {
+            _current.IsTouched = true;
+            _touched.Add(_current);
+        }
     }
 
     private void AnswerUnknown(ushort streamId)

@@ -7,6 +7,7 @@ using Tunnel.Mux;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Outbounds.Freedom;
+using Tunnel.Shared.Relay;
 using Tunnel.Testing.Hosting;
 using Tunnel.Testing.Logging;
 using Tunnel.Testing.Memory;
@@ -162,6 +163,6 @@ public sealed class FreedomOutboundTests : IDisposable
         RedirectTarget? target = null;
         Assert.True(redirect is null || RedirectTarget.TryParse(redirect, out target));
         return new FreedomOutbound(
-            "out", new FreedomSettings { Redirect = target }, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
+            "out", new FreedomSettings { Redirect = target }, RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
     }
 }
