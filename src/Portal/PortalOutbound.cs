@@ -62,7 +62,9 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
             return;
         }
 
-        var result = await Relay.RunAsync(pipe, stream, cancellationToken: cancellationToken);
+        var limits = RelayOptions.Of(context.Policy.Of(info.Level));
+        limits = limits with { ConnectionIdle = info.IdleTimeout ?? limits.ConnectionIdle, TimeProvider = context.Time };
+        var result = await Relay.RunAsync(pipe, stream, limits, cancellationToken);
         context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
         if (result.Error is MuxStreamException { Code: not MuxErrorCode.Cancel } failure && result.End == RelayEnd.RightFailed)
         {

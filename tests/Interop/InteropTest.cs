@@ -46,7 +46,7 @@ public abstract class InteropTest(ITestOutputHelper output) : EndToEndTest(outpu
             using var response = await client.GetAsync(new Uri($"http://{Public}/"));
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or System.Net.Sockets.SocketException)
         {
             return false;
         }

@@ -14,4 +14,10 @@ public sealed record ConnectionInfo
 
     /// <summary>The visitor's address; null where it is not known, as for a bridge's own dial.</summary>
     public IPEndPoint? Source { get; init; }
+
+    /// <summary>The policy level of whoever produced the connection; 0 where nobody said.</summary>
+    public int Level { get; init; }
+
+    /// <summary>How long the connection may be silent, where its inbound has a word of its own; null leaves it to the policy.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
 }

@@ -75,6 +75,10 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
     {
         InboundTag = config.Tag,
         Destination = _destination,
+        Level = settings.UserLevel,
+
+        // As in V2Ray, which heeds it on level 0 alone.
+        IdleTimeout = settings.UserLevel == 0 ? settings.Timeout : null,
         Source = source is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(source.Address.MapToIPv4(), source.Port) : source,
     };
 }

@@ -67,6 +67,7 @@ internal sealed class VMessInbound : IInbound
         {
             Users = [.. _settings.Clients.Select(client => new VMessUser(new VMessId(client.Id.ToBytes()), client.Email, client.Level, client.AlterId))],
             AllowLegacy = _settings.AllowLegacyHeader,
+            HandshakeDeadline = _context.Policy.Of(0).Handshake ?? PolicyDefaults.Handshake,
             Pool = _context.Pool,
             TimeProvider = _context.Time,
         });
@@ -214,7 +215,7 @@ internal sealed class VMessInbound : IInbound
 
     private async Task ServePipeAsync(Destination destination, IDuplexPipe pipe, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
     {
-        var info = Describe(destination, source);
+        var info = Describe(destination, source) with { Level = user.Level };
         if (destination.Network == Network.Tcp && _dispatcher.Route(info) is IBridgeTaker portal && portal.VirtualDomain == destination.Host)
         {
             await TakeBridgeAsync(portal, pipe, user, source);

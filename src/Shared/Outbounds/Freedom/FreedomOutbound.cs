@@ -44,7 +44,8 @@ internal sealed class FreedomOutbound(
 
         await using (connection)
         {
-            var result = await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken);
+            var options = info.IdleTimeout is { } idle ? limits with { ConnectionIdle = idle } : limits;
+            var result = await Relay.Relay.RunAsync(pipe, connection, options, cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }

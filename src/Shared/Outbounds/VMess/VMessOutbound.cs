@@ -6,6 +6,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Relay;
 using Tunnel.Shared.Transport;
 using Tunnel.Shared.VMess;
 
@@ -61,7 +62,8 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
         {
             await using var connection = Request(transport, settings.Servers[server], info.Destination);
             var starting = StartAsync(connection, HeaderPatience, cancellationToken);
-            var result = await Relay.Relay.RunAsync(pipe, connection, cancellationToken: cancellationToken);
+            var limits = RelayOptions.Of(context.Policy.Of(info.Level)) with { TimeProvider = context.Time };
+            var result = await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken);
             await starting;
             context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
             VMessOutboundLog.Ended(
