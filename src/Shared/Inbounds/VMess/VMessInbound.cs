@@ -33,7 +33,10 @@ internal sealed class VMessInbound : IInbound
     private readonly ILogger _status;
     private readonly ILogger _logger;
     private readonly HandshakeAdmission _admission;
+
+    // Whatever came in, and those of it that are visitors' connections: only these are waited for when the program stops.
     private readonly ConnectionTracker _connections = new();
+    private readonly ConnectionTracker _visitors = new();
     private readonly CancellationTokenSource _stop = new();
     private ImmutableArray<SocketListener> _listeners = [];
     private StreamServerOptions? _transport;
@@ -89,11 +92,12 @@ internal sealed class VMessInbound : IInbound
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops listening. Bridges' connections belong to their portals; the others are waited for when this is disposed.</summary>
+    /// <summary>Stops listening and waits for visitors' connections. Bridges' belong to their portals, which drain them.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+        await _visitors.DrainAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -108,6 +112,7 @@ internal sealed class VMessInbound : IInbound
         _server?.Dispose();
         _transport?.Dispose();
         _connections.Dispose();
+        _visitors.Dispose();
         _stop.Dispose();
     }
 
@@ -194,7 +199,7 @@ internal sealed class VMessInbound : IInbound
                 await ServePipeAsync(request.Destination!, request.Connection, request.User, source, cancellationToken);
                 break;
             case VMessCommand.Mux:
-                await ServeMuxAsync(request.Connection, request.User, source);
+                await ServeMuxAsync(request.Connection, request.User, source, cancellationToken);
                 break;
             default:
                 VMessInboundLog.NoDatagrams(_logger, request.Destination, Tag);
@@ -204,9 +209,10 @@ internal sealed class VMessInbound : IInbound
     }
 
     /// <summary>A client that multiplexes (<c>mux.enabled</c>): each of its streams is a request of its own, a bridge's among them.</summary>
-    private async Task ServeMuxAsync(VMessConnection connection, VMessUser user, IPEndPoint? source)
+    private async Task ServeMuxAsync(VMessConnection connection, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
     {
         await using var session = CoolSession.Start(connection, CoolRole.Responder, _context.Cool);
+        await using var abort = cancellationToken.Register(() => session.Abort(MuxErrorCode.Cancel, "the program stops"));
         while (await session.AcceptAsync() is { } stream)
         {
             _connections.Run(token => ServePipeAsync(stream.Metadata.Destination, stream, user, source, token));
@@ -218,16 +224,23 @@ internal sealed class VMessInbound : IInbound
         var info = Describe(destination, source) with { Level = user.Level };
         if (destination.Network == Network.Tcp && _dispatcher.Route(info) is IBridgeTaker portal && portal.VirtualDomain == destination.Host)
         {
-            await TakeBridgeAsync(portal, pipe, user, source);
+            await TakeBridgeAsync(portal, pipe, user, source, cancellationToken);
             return;
         }
 
-        await _dispatcher.DispatchAsync(info, pipe, cancellationToken);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _visitors.Run(async aborted =>
+        {
+            await _dispatcher.DispatchAsync(info, pipe, aborted);
+            ended.SetResult();
+        });
+        await ended.Task;
     }
 
-    private async Task TakeBridgeAsync(IBridgeTaker portal, IDuplexPipe pipe, VMessUser user, IPEndPoint? source)
+    private async Task TakeBridgeAsync(IBridgeTaker portal, IDuplexPipe pipe, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
     {
         await using var session = CoolSession.Start(pipe, CoolRole.Opener, _context.Cool);
+        await using var abort = cancellationToken.Register(() => session.Abort(MuxErrorCode.Cancel, "the portal stops"));
         ReversePortalControl.Run(session, portal.ControlDomain);
         await portal.TakeAsync(new BridgeSession(session, portal.VirtualDomain, EndPointText.Of(source), NameOf(user)));
     }
