@@ -95,6 +95,15 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
             candidates = candidates.Remove(session);
         }
 
+        // A session of Mux.Cool that waits for a slow reader says that it has no room, and is better than none.
+        foreach (var session in registry.Find(config.Domain).OrderBy(session => session.Session.StreamCount))
+        {
+            if (session.Session.TryOpen(metadata) is { } stream)
+            {
+                return (session, stream);
+            }
+        }
+
         return (null, null);
     }
 }

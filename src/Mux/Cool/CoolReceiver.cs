@@ -1,87 +1,91 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Tunnel.Mux.Cool.Reverse;
+using Tunnel.Mux.Cool.Framing;
 
 namespace Tunnel.Mux.Cool;
 
-/// <summary>The read loop of a session: gives each frame its meaning, and waits for readers that are behind.</summary>
-internal sealed class CoolReceiver : ICoolFrameHandler
+/// <summary>The read loop of a session: gives each frame its meaning, waits where a reader has no room, and watches that the peer is alive.</summary>
+internal sealed class CoolReceiver(CoolSession session, PipeReader input) : ICoolFrameHandler, IDisposable
 {
-    /// <summary>Ends for streams that this side does not know are sent at most so often for one stream: V2Ray answers each frame.</summary>
-    private static readonly TimeSpan UnknownEndInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
 
-    private readonly CoolSession _session;
-    private readonly PipeReader _input;
-    private readonly CoolDecoder _decoder;
+    private readonly EndAnswers _answers = new();
+    private readonly RoomWait _room = new(session);
+
+    // Streams that got bytes since the last flush; the read loop's own, as are the next two.
     private readonly List<CoolStream> _touched = [];
-    private CoolStream? _current;
-    private bool _isGreeting;
-    private ushort _lastUnknown;
-    private long _lastUnknownAt;
+
+    // The stream of the frame that began last; null where its data is dropped.
+    private CoolStream? _target;
+
+    // How much of a greeting has come; -1 where the frame is none.
+    private int _greeted = -1;
+
+    // Whether that data is a datagram for which there was no room.
+    private bool _dropsDatagram;
+
+    // Ticks of the session's clock. Written by the read loop, read by those who watch.
     private long _lastReceived;
 
-    public CoolReceiver(CoolSession session, PipeReader input)
-    {
-        _session = session;
-        _input = input;
-        _decoder = new CoolDecoder(this);
-        _lastReceived = session.Options.Time.GetTimestamp();
-    }
+    /// <summary>Whether the read loop waits for a reader.</summary>
+    public bool IsPaused => _room.IsWaiting;
+
+    /// <summary>How long nothing has come; zero while nothing is read.</summary>
+    public TimeSpan Silence => IsPaused ? TimeSpan.Zero : session.Now - TimeSpan.FromTicks(Volatile.Read(ref _lastReceived));
+
+    /// <summary>A reader has taken something, or a stream needs no more room.</summary>
+    public void OnRoom() => _room.Wake();
 
     /// <summary>Reads until the peer's end of the connection.</summary>
     /// <exception cref="MuxSessionException">The peer broke the protocol.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var decoder = new CoolFrameDecoder(this);
+        await using var cancellation = cancellationToken.UnsafeRegister(static state => ((RoomWait)state!).Wake(), _room);
         while (true)
         {
-            var result = await _input.ReadAsync(cancellationToken);
-            if (!result.Buffer.IsEmpty)
+            var result = await input.ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            if (!buffer.IsEmpty)
             {
-                Volatile.Write(ref _lastReceived, _session.Options.Time.GetTimestamp());
+                Volatile.Write(ref _lastReceived, session.Now.Ticks);
             }
 
+            bool isBlocked;
             try
             {
-                var rest = _decoder.Decode(result.Buffer);
-                _input.AdvanceTo(rest, result.Buffer.End);
+                var rest = decoder.Decode(buffer, out isBlocked);
+
+                // What is left when a reader has no room must be offered again without waiting for more.
+                input.AdvanceTo(rest, isBlocked ? rest : buffer.End);
             }
             finally
             {
                 FlushTouched();
             }
 
-            if (result.IsCompleted || result.IsCanceled)
+            if (isBlocked)
+            {
+                await _room.ForAsync(_target!, cancellationToken);
+                Volatile.Write(ref _lastReceived, session.Now.Ticks);
+            }
+            else if (result.IsCompleted || result.IsCanceled)
             {
                 return;
             }
-
-            foreach (var stream in _touched)
-            {
-                stream.IsTouched = false;
-                if (stream.Unread > _session.StreamAllowance)
-                {
-                    await WaitForReaderAsync(stream, cancellationToken);
-                }
-            }
-
-            _touched.Clear();
         }
     }
 
-    /// <summary>Ends the session where the peer is silent for too long, if that is asked for.</summary>
-    /// <exception cref="MuxSessionException">The peer was silent for too long.</exception>
+    /// <summary>Ends the session when the peer is silent for longer than the options allow.</summary>
+    /// <exception cref="MuxSessionException">It was.</exception>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
-        if (_session.Options.SilenceTimeout is not { } timeout)
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return;
-        }
-
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _session.Options.Time);
+        var timeout = session.Options.SilenceTimeout ?? Timeout.InfiniteTimeSpan;
+        var tick = timeout / 4 < LongestTick ? timeout / 4 : LongestTick;
+        using var timer = new PeriodicTimer(tick, session.Options.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var silence = _session.Options.Time.GetElapsedTime(Volatile.Read(ref _lastReceived));
+            var silence = Silence;
             if (silence >= timeout)
             {
                 throw new MuxSessionException(
@@ -90,107 +94,126 @@ internal sealed class CoolReceiver : ICoolFrameHandler
         }
     }
 
-    void ICoolFrameHandler.OnFrame(in CoolMetadata metadata, int dataLength)
-    {
-        _session.OnPeerSeen();
-        _isGreeting = metadata.Status == CoolStatus.KeepAlive && dataLength == Greeting.Data.Length;
-        _current = null;
-        switch (metadata.Status)
-        {
-            case CoolStatus.New:
-                _current = _session.Accept(metadata.StreamId, metadata.Target!);
-                break;
-            case CoolStatus.Keep:
-                _current = _session.Find(metadata.StreamId);
-                if (_current is null && dataLength > 0)
-                {
-                    AnswerUnknown(metadata.StreamId);
-                }
+    public void Dispose() => _room.Dispose();
 
+    void ICoolFrameHandler.OnFrame(in CoolFrame frame)
+    {
+        _target = null;
+        session.OnPeerSeen();
+        _greeted = frame.Status == FrameStatus.KeepAlive && frame.DataLength == Greeting.Data.Length ? 0 : -1;
+        switch (frame.Status)
+        {
+            // A stream that the responder opens is none: it is read, dropped, and not answered.
+            case FrameStatus.New when session.Role == CoolRole.Responder:
+                _target = Accept(frame);
                 break;
-            case CoolStatus.End:
-                if (_session.Find(metadata.StreamId) is { } ended)
+            case FrameStatus.Keep:
+                _target = FindToKeep(frame);
+                break;
+            case FrameStatus.End when session.Find(frame.Id) is { } stream:
+                if (frame.IsError)
                 {
-                    _session.OnEnd(ended, metadata.Option.HasFlag(CoolOption.Error));
+                    stream.ReceiveError();
+                }
+                else
+                {
+                    stream.ReceiveEnd();
                 }
 
                 break;
         }
 
-        if (_current is not null && dataLength > 0 && !_current.BeginData(dataLength))
+        if (_target is not null && frame.DataLength > 0)
         {
-            _session.OnDatagramDropped();
-            _current = null;
+            _target.HadData = true;
+            _dropsDatagram = _target.IsDatagrams && !_target.TryBeginDatagram(frame.DataLength);
+            if (_dropsDatagram && !_target.DropsAll)
+            {
+                session.CountDatagramNotReceived();
+            }
         }
     }
 
-    void ICoolFrameHandler.OnData(in ReadOnlySequence<byte> part)
+    long ICoolFrameHandler.OnData(in ReadOnlySequence<byte> part, bool isLast)
     {
-        if (_isGreeting)
+        if (_greeted >= 0)
         {
-            // In one piece or not at all: it is the first thing that a peer of this project sends.
-            _isGreeting = false;
-            if (part.Length == Greeting.Data.Length && part.ToArray().AsSpan().SequenceEqual(Greeting.Data))
+            TakeGreeting(part);
+        }
+
+        if (_target is null)
+        {
+            return part.Length;
+        }
+
+        if (_target.IsDatagrams)
+        {
+            if (!_dropsDatagram)
             {
-                _session.OnGreeting();
+                _target.ReceiveDatagram(part, isLast);
             }
 
-            return;
+            return part.Length;
         }
 
-        if (_current is null)
+        if (!_target.IsTouched)
         {
-            return;
+            _target.IsTouched = true;
+            _touched.Add(_target);
         }
 
-        // A frame's data may come in several reads: each of them is to be flushed.
-        _current.Receive(part);
-        if (!_current.IsTouched)
+        return _target.ReceiveBytes(part);
+    }
+
+    private void TakeGreeting(in ReadOnlySequence<byte> part)
+    {
+        foreach (var segment in part)
         {
-            _current.IsTouched = true;
-            _touched.Add(_current);
+            if (!Greeting.Data[_greeted..].StartsWith(segment.Span))
+            {
+                _greeted = -1;
+                return;
+            }
+
+            _greeted += segment.Length;
+        }
+
+        if (_greeted == Greeting.Data.Length)
+        {
+            session.OnGreeting();
         }
     }
 
-    private void AnswerUnknown(ushort streamId)
+    private CoolStream? Accept(in CoolFrame frame)
     {
-        var time = _session.Options.Time;
-        if (streamId == _lastUnknown && time.GetElapsedTime(_lastUnknownAt) < UnknownEndInterval)
+        var stream = session.TryAccept(frame.Id, new StreamMetadata(frame.Destination!));
+        if (stream is null)
         {
-            return;
+            session.SendEnd(frame.Id, isError: true);
         }
 
-        _lastUnknown = streamId;
-        _lastUnknownAt = time.GetTimestamp();
-        _session.SendEnd(streamId, error: false);
+        return stream;
+    }
+
+    private CoolStream? FindToKeep(in CoolFrame frame)
+    {
+        var stream = session.Find(frame.Id);
+        if (stream is null && frame.HasData && _answers.ShouldAnswer(frame.Id, session.Now))
+        {
+            session.SendEnd(frame.Id, isError: false);
+        }
+
+        return stream;
     }
 
     private void FlushTouched()
     {
         foreach (var stream in _touched)
         {
+            stream.IsTouched = false;
             stream.FlushReceived();
         }
-    }
 
-    /// <summary>Waits until the reader has made room; resets the stream when it takes nothing for too long.</summary>
-    private async Task WaitForReaderAsync(CoolStream stream, CancellationToken cancellationToken)
-    {
-        _session.WaitsForReader = true;
-        try
-        {
-            while (stream.Unread > _session.StreamAllowance)
-            {
-                await stream.WhenConsumedAsync().WaitAsync(_session.Options.StallDeadline, _session.Options.Time, cancellationToken);
-            }
-        }
-        catch (TimeoutException)
-        {
-            stream.Abort(MuxErrorCode.EnhanceYourCalm, "the reader stopped, and the dialect cannot hold back one stream alone");
-        }
-        finally
-        {
-            _session.WaitsForReader = false;
-        }
+        _touched.Clear();
     }
 }

@@ -1,11 +1,11 @@
 namespace Tunnel.Mux.Cool;
 
-/// <summary>Which side of a Mux.Cool connection this is. In a reverse tunnel the portal opens, although the bridge dialled.</summary>
+/// <summary>Which side of a Mux.Cool session this is. In V2Ray's reverse the two are swapped: who dials, answers.</summary>
 public enum CoolRole
 {
-    /// <summary>Opens streams: the portal's side.</summary>
-    Opener,
+    /// <summary>Opens the streams: the portal's side.</summary>
+    Opener = 0,
 
-    /// <summary>Answers them: the bridge's side.</summary>
-    Responder,
+    /// <summary>Takes the streams: the bridge's side.</summary>
+    Responder = 1,
 }

@@ -1,32 +1,45 @@
 using System.IO.Pipelines;
 using System.Threading.Channels;
-using Tunnel.Mux.Cool.Reverse;
+using Tunnel.Mux.Cool.Framing;
+using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Mux.Output;
 using Tunnel.Mux.Sessions;
 
 namespace Tunnel.Mux.Cool;
 
-/// <summary>A session of V2Ray's Mux.Cool over one duplex pipe.</summary>
+/// <summary>A session of V2Ray's Mux.Cool over one duplex pipe; it does not care what is below.</summary>
 /// <remarks>
-/// The dialect has no credit: a peer sends what it has, for any stream, and the only way to slow it down is to stop reading
-/// the connection, which holds up every stream. So each stream buffers up to <see cref="CoolOptions.StreamBuffer"/> for its
-/// reader. Beyond that the connection waits, but only for a reader that still takes bytes: one that takes nothing for
-/// <see cref="CoolOptions.StallDeadline"/> loses its stream, and the others go on. While the connection waits,
-/// <see cref="CanOpen"/> is false, so that new visitors are put on other workers. Datagrams never make it wait; they are
-/// dropped. Memory is bounded by the two buffer settings, whatever visitors do.
+/// The format is described in the V2Ray interoperability notes in docs/v2ray.md, section 3. Two loops and nothing else touch
+/// the connection, a <see cref="CoolReceiver"/> and an <see cref="OutputLoop"/>; the reason of the end is set once.
 /// <para>
-/// V2Ray ends a stream with one frame that stops both directions on the sender's side, and a V2Ray bridge cuts the answer of a
-/// visitor that has half-closed after a second of silence. An opener therefore keeps its End back until the peer's has come,
-/// unless the peer has shown with a <see cref="Greeting"/> that it passes half-closes on.
+/// <b>Flow.</b> The dialect has no credit: a peer sends what it has, and the only thing that holds it back is that its bytes are
+/// not read. So each stream has a buffer (<see cref="CoolOptions.StreamBuffer"/>), large enough that a reader who is briefly
+/// late troubles nobody. When it is full the session stops reading altogether, as it must: a faster sender than reader is the
+/// usual case, and this is its back-pressure. It goes on as soon as the reader has taken something. A reader that takes nothing
+/// for <see cref="CoolOptions.StallDeadline"/> while all others wait for it loses its stream. A session that waits says so
+/// (<see cref="CanOpen"/>), that visitors may be put on other ones; it can be opened on all the same, because a session that
+/// is slow is better than none.
+/// </para>
+/// <para>
+/// All buffers together are bounded by <see cref="CoolOptions.SessionBuffer"/>. When that is used up, the stream with the most
+/// bytes among those whose readers stand still is given up; where that frees nothing within the deadline, the stream for which
+/// there is no room is. Blocks are filled from their beginning, so what is rented is that sum and at most two blocks for each
+/// stream, of which there are no more than twice <see cref="CoolOptions.MaxStreams"/>. The bytes of a stream that was given up
+/// are counted until its user completes its input: whoever uses a stream must watch <see cref="IMuxStream.Closed"/>.
+/// </para>
+/// <para>
+/// <b>What is lost.</b> Metadata's source is not carried. There is no refusal, no reason with an error, and no way to say that
+/// a session drains, but for the reverse protocol's control stream, see <see cref="ReversePortalControl"/>.
 /// </para>
 /// </remarks>
 public sealed partial class CoolSession : IMuxSession, ISessionOwner
 {
-    private readonly CoolRole _role;
+    private readonly long _startTimestamp;
     private readonly FrameLane _lane;
     private readonly OutputLoop _output;
     private readonly CoolReceiver _receiver;
     private readonly SessionLoops _loops;
+    private readonly IControlStreams? _controlStreams;
     private readonly Channel<IMuxStream> _accepted = Channel.CreateUnbounded<IMuxStream>();
     private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,20 +48,26 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
 
     // Guards the fields below.
     private readonly Lock _gate = new();
-    private readonly Dictionary<ushort, CoolStream> _streams = [];
+    private readonly CoolStreamTable _streams = new();
     private int _opened;
-    private int _counted;
+    private CoolStream? _unsentControl;
     private bool _localDraining;
+    private bool _peerDraining;
     private bool _ended;
 
-    private long _buffered;
-    private long _droppedDatagrams;
-    private volatile bool _waitsForReader;
+    private long _datagramsNotSent;
+    private long _datagramsNotReceived;
 
-    private CoolSession(IDuplexPipe connection, CoolRole role, CoolOptions options)
+    private volatile bool _peerPassesHalfCloses;
+
+    private CoolSession(IDuplexPipe connection, CoolRole role, CoolOptions options, IControlStreams? controlStreams)
     {
-        _role = role;
+        options.Validate();
+        Role = role;
         Options = options;
+        _controlStreams = controlStreams;
+        _startTimestamp = options.Time.GetTimestamp();
+        Budget = new ReceiveBudget(options.SessionBuffer);
         ReceivePipeOptions = new PipeOptions(
             options.Pool, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false);
         SendPipeOptions = new PipeOptions(
@@ -60,14 +79,13 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
         _lane = new FrameLane(options.MaxControlBytes);
         _output = new OutputLoop(connection.Output, _lane);
         _receiver = new CoolReceiver(this, connection.Input);
-        _loops = new SessionLoops(this, connection, _output, _receiver.RunAsync, _receiver.WatchAsync);
-        if (options.TakesReverseControl)
-        {
-            ReverseBridgeControl.Attach(this);
-        }
-
+        _loops = options.SilenceTimeout is null
+            ? new SessionLoops(this, connection, _output, _receiver.RunAsync)
+            : new SessionLoops(this, connection, _output, _receiver.RunAsync, _receiver.WatchAsync);
         Completion = RunAsync();
     }
+
+    public CoolRole Role { get; }
 
     public int StreamCount
     {
@@ -75,18 +93,22 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
         {
             lock (_gate)
             {
-                return _counted;
+                return _streams.Count;
             }
         }
     }
 
+    /// <summary>
+    /// Whether a stream is best opened here: as the interface says, but false also while all streams of the session wait for
+    /// a slow reader. <see cref="TryOpen"/> does not refuse for that.
+    /// </summary>
     public bool CanOpen
     {
         get
         {
             lock (_gate)
             {
-                return CanOpenLocked && !_waitsForReader;
+                return MayOpenLocked && !IsPaused;
             }
         }
     }
@@ -95,14 +117,40 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
 
     public Task<MuxSessionEnd> Completion { get; }
 
-    /// <summary>Never known: the dialect has no ping.</summary>
+    /// <summary>Always null: the dialect has nothing that could be timed.</summary>
     public TimeSpan? RoundTripTime => null;
+
+    /// <summary>Datagrams that were given to streams and not sent, because they were too large or empty.</summary>
+    public long DatagramsNotSent => Interlocked.Read(ref _datagramsNotSent);
+
+    /// <summary>Datagrams that arrived and were dropped, because their reader was behind: the newest go, those that wait stay.</summary>
+    public long DatagramsNotReceived => Interlocked.Read(ref _datagramsNotReceived);
 
     /// <summary>Completes, and never fails, when the first frame of the peer has come, or the session has ended.</summary>
     public Task PeerSeen => _peerSeen.Task;
 
-    /// <summary>How many streams this side has ever opened.</summary>
-    public int OpenedStreams
+    /// <summary>Whether the peer has shown that a stream's End reaches its target as a half-close.</summary>
+    internal bool PeerPassesHalfCloses => _peerPassesHalfCloses;
+
+    internal CoolOptions Options { get; }
+
+    internal PipeOptions ReceivePipeOptions { get; }
+
+    internal PipeOptions SendPipeOptions { get; }
+
+    internal ReceiveBudget Budget { get; }
+
+    /// <summary>The time since the session began.</summary>
+    internal TimeSpan Now => Options.Time.GetElapsedTime(_startTimestamp);
+
+    /// <summary>Whether nothing is read from the connection until some reader makes room.</summary>
+    internal bool IsPaused => _receiver.IsPaused;
+
+    /// <summary>How long nothing has come from the peer; zero while that is this side's doing.</summary>
+    internal TimeSpan Silence => _receiver.Silence;
+
+    /// <summary>How many streams were ever opened on the connection, those of the reverse protocol included.</summary>
+    internal int StreamsEver
     {
         get
         {
@@ -113,29 +161,38 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
         }
     }
 
-    /// <summary>Datagrams that were dropped: too large for the peer, or their reader was behind.</summary>
-    public long DroppedDatagrams => Interlocked.Read(ref _droppedDatagrams);
+    private bool MayOpenLocked =>
+        Role == CoolRole.Opener && !_ended && !_localDraining && !_peerDraining
+        && _opened < Options.MaxStreamsEver && _streams.CountWithControl < Options.MaxStreams && _lane.IsHalfEmpty;
 
-    internal CoolOptions Options { get; }
-
-    internal PipeOptions ReceivePipeOptions { get; }
-
-    internal PipeOptions SendPipeOptions { get; }
-
-    /// <summary>Set by the reverse control of a bridge: streams that it takes are not handed to <see cref="AcceptAsync"/>.</summary>
-    internal Func<Destination, bool>? IsControl { get; set; }
-
-    private bool CanOpenLocked =>
-        _role == CoolRole.Opener && !_ended && !_localDraining && _opened < ushort.MaxValue && _lane.IsHalfEmpty;
-
-    /// <summary>Begins a session on a connection, and takes ownership of both its ends.</summary>
+    /// <summary>Begins a session on a connection that both sides agreed to use so, and takes ownership of both its ends.</summary>
     /// <param name="connection">Bytes to and from the peer, in order and whole.</param>
-    /// <param name="role">Who opens streams.</param>
+    /// <param name="role">Which side this is.</param>
     /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
     public static CoolSession Start(IDuplexPipe connection, CoolRole role, CoolOptions? options = null) =>
-        new(connection, role, options ?? CoolOptions.Default);
+        new(connection, role, options ?? CoolOptions.Default, controlStreams: null);
 
-    public IMuxStream? TryOpen(StreamMetadata metadata) => CanOpen ? TryOpen(metadata, isControl: false) : null;
+    /// <inheritdoc cref="Start(IDuplexPipe, CoolRole, CoolOptions?)"/>
+    /// <param name="connection">Bytes to and from the peer, in order and whole.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="controlStreams">Takes streams that are not for the session's user.</param>
+    internal static CoolSession StartResponder(IDuplexPipe connection, CoolOptions? options, IControlStreams controlStreams) =>
+        new(connection, CoolRole.Responder, options ?? CoolOptions.Default, controlStreams);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The dialect cannot name the destination: its host is a domain with other characters than <c>A-Z a-z 0-9 - . _</c>.</exception>
+    public IMuxStream? TryOpen(StreamMetadata metadata)
+    {
+        var stream = TryOpen(metadata, isControl: false);
+        if (stream is not null)
+        {
+            // The New frame goes at once; it takes along what has been written by the time it goes.
+            _output.Schedule(stream);
+        }
+
+        return stream;
+    }
 
     public async ValueTask<IMuxStream?> AcceptAsync(CancellationToken cancellationToken = default)
     {
@@ -151,16 +208,16 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
     }
 
     /// <inheritdoc/>
-    /// <remarks>The dialect has no word for it: an opener just opens no more, and a responder can only wait for a quiet moment.</remarks>
+    /// <remarks>
+    /// The dialect cannot tell the peer. An opener just opens no more; a responder has to go on taking what is opened, and ends
+    /// at the first moment without a stream. That may cost a stream which is on its way just then.
+    /// </remarks>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             _localDraining = true;
-            if (_counted == 0)
-            {
-                _empty.TrySetResult();
-            }
+            FinishDrainLocked();
         }
 
         _draining.TrySetResult();
@@ -182,118 +239,78 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
 
     void ISessionOwner.End(MuxSessionEnd end) => End(end);
 
+    /// <summary>The connection has ended: in order, if both sides were done with it.</summary>
     void ISessionOwner.EndWithConnection(Exception? failure)
     {
-        bool isOrderly;
+        bool isOrderly, isOurs;
         lock (_gate)
         {
-            isOrderly = _counted == 0;
+            isOrderly = (_peerDraining || _localDraining) && _streams.Count == 0;
+            isOurs = isOrderly && _localDraining;
         }
 
-        End(failure is not null
-            ? new MuxSessionEnd(MuxErrorCode.SessionLost, ByPeer: true, $"the connection failed: {failure.Message}")
-            : new MuxSessionEnd(isOrderly ? MuxErrorCode.NoError : MuxErrorCode.SessionLost, ByPeer: true, "the peer closed the connection"));
+        var (code, message) = (isOrderly, failure) switch
+        {
+            (true, _) => (MuxErrorCode.NoError, isOurs ? "the session was closed" : "the peer closed the session"),
+            (_, null) => (MuxErrorCode.SessionLost, "the peer closed the connection"),
+            _ => (MuxErrorCode.SessionLost, $"the connection failed: {failure.Message}"),
+        };
+        End(new MuxSessionEnd(code, ByPeer: !isOurs, message));
     }
 
-    /// <summary>Opens a stream; one for the session's own control is neither counted nor held back while the connection waits.</summary>
-    internal CoolStream? TryOpen(StreamMetadata metadata, bool isControl)
+    private CoolStream? TryOpen(StreamMetadata metadata, bool isControl)
     {
-        Span<byte> frame = stackalloc byte[CoolFrame.MaxNew];
-        CoolStream stream;
-        lock (_gate)
+        if (!DestinationCodec.CanWrite(metadata.Destination))
         {
-            if (!CanOpenLocked || !DestinationCodec.CanWrite(metadata.Destination))
-            {
-                return null;
-            }
-
-            var id = (ushort)(_opened + 1);
-            if (!_lane.TryAppend(frame[..CoolFrame.WriteNew(frame, id, metadata.Destination)]))
-            {
-                return null;
-            }
-
-            _opened++;
-            stream = new CoolStream(this, id, metadata) { IsControl = isControl };
-            AddLocked(stream);
+            throw new ArgumentException($"Mux.Cool has no way to write the host of {metadata.Destination}", nameof(metadata));
         }
 
-        _output.Wake();
+        CoolStream stream;
+        bool isLast;
+        lock (_gate)
+        {
+            if (!MayOpenLocked)
+            {
+                return null;
+            }
+
+            var id = (ushort)++_opened;
+            stream = new CoolStream(this, id, metadata, isControl);
+            _streams.Add(id, stream);
+            if (isControl)
+            {
+                _unsentControl = stream;
+            }
+
+            isLast = _opened == Options.MaxStreamsEver;
+        }
+
+        if (isLast)
+        {
+            // It is time for another session. Draining never fails.
+            _ = DrainAsync(CancellationToken.None);
+        }
+
         return stream;
     }
 
-    /// <summary>The peer will open no more, or is to be asked no more.</summary>
-    internal void MarkDraining() => _draining.TrySetResult();
-
-    // ---- For streams -----------------------------------------------------------------------------------------------
-
-    internal void Schedule(CoolStream stream) => _output.Schedule(stream);
-
-    internal void SendEnd(ushort streamId, bool error)
-    {
-        Span<byte> frame = stackalloc byte[CoolFrame.EndSize];
-        Queued(_lane.TryAppend(frame[..CoolFrame.WriteEnd(frame, streamId, error)]));
-    }
-
-    /// <summary>Whether a stream may say now that it has sent everything.</summary>
-    internal bool MayEnd(CoolStream stream) => _role == CoolRole.Responder || _peerPassesHalfCloses || stream.PeerEnded || stream.IsControl;
-
-    internal void OnBuffered(long bytes) => Interlocked.Add(ref _buffered, bytes);
-
-    internal void OnConsumed(long bytes) => Interlocked.Add(ref _buffered, -bytes);
-
-    internal void OnDatagramDropped() => Interlocked.Increment(ref _droppedDatagrams);
-
-    internal void OnStreamClosed(CoolStream stream)
+    /// <summary>Sets the reason of the end, once, and lets <see cref="RunAsync"/> tear down.</summary>
+    private void End(MuxSessionEnd end)
     {
         lock (_gate)
         {
-            if (!_streams.Remove((ushort)stream.Id) || stream.IsControl)
-            {
-                return;
-            }
-
-            _counted--;
-            if (_localDraining && _counted == 0)
-            {
-                _empty.TrySetResult();
-            }
-        }
-    }
-
-    internal void End(MuxSessionEnd end)
-    {
-        lock (_gate)
-        {
-            if (_ended)
-            {
-                return;
-            }
-
             _ended = true;
         }
 
         _end.TrySetResult(end);
     }
 
-    private void Queued(bool fitted)
+    /// <summary>A drain is over when no stream is left, and the peer was told if there is a way to.</summary>
+    private void FinishDrainLocked()
     {
-        if (fitted)
+        if (_localDraining && _streams.Count == 0 && _unsentControl is null)
         {
-            _output.Wake();
-        }
-        else
-        {
-            End(new MuxSessionEnd(MuxErrorCode.EnhanceYourCalm, ByPeer: false, "the peer causes control frames faster than it reads them"));
-        }
-    }
-
-    private void AddLocked(CoolStream stream)
-    {
-        _streams.Add((ushort)stream.Id, stream);
-        if (!stream.IsControl)
-        {
-            _counted++;
+            _empty.TrySetResult();
         }
     }
 
@@ -301,12 +318,23 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
     {
         // The constructor returns before anything is read or written, and its caller's context is left behind.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _loops.RunAsync(_role == CoolRole.Responder ? Greeting.Frame : ReadOnlyMemory<byte>.Empty, _end.Task);
+        var greeting = Role == CoolRole.Responder && Options.AnnouncesHalfClose ? Greeting.Frame : ReadOnlyMemory<byte>.Empty;
+        await _loops.RunAsync(greeting, _end.Task);
+        _receiver.Dispose();
         var end = await _end.Task;
+        await LoseStreamsAsync(end);
+        await _loops.CloseAsync(end);
+        _draining.TrySetResult();
+        _peerSeen.TrySetResult();
+        return end;
+    }
+
+    private async Task LoseStreamsAsync(MuxSessionEnd end)
+    {
         CoolStream[] lost;
         lock (_gate)
         {
-            lost = [.. _streams.Values];
+            lost = _streams.All;
         }
 
         foreach (var stream in lost)
@@ -321,10 +349,5 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
             await orphan.Input.CompleteAsync();
             await orphan.Output.CompleteAsync();
         }
-
-        await _loops.CloseAsync(end);
-        _draining.TrySetResult();
-        _peerSeen.TrySetResult();
-        return end;
     }
 }

@@ -1,55 +1,55 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Diagnostics;
 using System.IO.Pipelines;
+using Tunnel.Mux.Buffers;
 using Tunnel.Mux.Output;
 using Tunnel.Mux.Streams;
 
 namespace Tunnel.Mux.Cool;
 
-/// <summary>One stream of a Mux.Cool session. A datagram is prefixed by its length, two bytes big-endian, on both of its pipes.</summary>
+/// <summary>One stream of a Mux.Cool session: two pipes, and who has ended what.</summary>
 /// <remarks>
-/// <see cref="_receiveGate"/> and <see cref="_sendGate"/> guard the two directions; neither is held while the other is taken,
-/// nor across an await.
+/// Three parties touch it. The session's read loop calls the <c>Receive…</c> members, its output loop <see cref="WriteFrame"/>,
+/// and the user the reader and the writer. <see cref="_receiveGate"/> and <see cref="_sendGate"/> guard the two directions;
+/// neither is held while the other is taken, nor across an await.
+/// <para>
+/// An End closes one direction here, as its name says, though a V2Ray forgets the whole stream with the first End it sends
+/// (V2Ray interoperability notes in docs/v2ray.md, section 3.2). The two fit: a peer that has forgotten the stream answers what
+/// is sent next with a second End, and that one ends the other direction.
+/// </para>
 /// </remarks>
 internal sealed partial class CoolStream : IMuxStream, IStreamOwner, IFrameSource
 {
     private const int SendEnded = 1;
     private const int ReceiveEnded = 2;
     private const int BothEnded = SendEnded | ReceiveEnded;
-    private const int DatagramPrefix = 2;
 
     private readonly CoolSession _session;
     private readonly ushort _id;
-    private readonly bool _isDatagram;
     private readonly Pipe _receive;
     private readonly Pipe _send;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Guards the fields below and every use of the receive pipe's writer.
-    private readonly Lock _receiveGate = new();
-    private bool _receiveOver;
-    private bool _inputCompleted;
-    private bool _unflushed;
-    private long _unread;
-    private TaskCompletionSource? _roomWanted;
-
-    // Guards _sendOver and every use of the send pipe's reader.
-    private readonly Lock _sendGate = new();
-    private bool _sendOver;
-
-    private int _scheduled;
     private int _ended;
+    private int _released;
 
-    public CoolStream(CoolSession session, ushort id, StreamMetadata metadata)
+    /// <param name="session">Whose stream it is.</param>
+    /// <param name="id">Its number.</param>
+    /// <param name="metadata">Where it goes.</param>
+    /// <param name="isControl">Whether it is a stream of the reverse protocol, which nobody counts.</param>
+    public CoolStream(CoolSession session, ushort id, StreamMetadata metadata, bool isControl)
     {
         _session = session;
         _id = id;
-        _isDatagram = metadata.Destination.Network == Network.Udp;
         Metadata = metadata;
+        IsControl = isControl;
+
+        // A control stream's messages are told apart by their frames, whatever network a peer names for it.
+        IsDatagrams = isControl || metadata.Destination.Network == Network.Udp;
+        _isOpened = session.Role == CoolRole.Responder;
         _receive = new Pipe(session.ReceivePipeOptions);
         _send = new Pipe(session.SendPipeOptions);
-        Input = new StreamPipeReader(this, _receive.Reader);
+        Input = IsDatagrams
+            ? new StreamPipeReader(this, _receive.Reader)
+            : new SlicedPipeReader(this, _receive.Reader, BlockPool.BlockSize);
         Output = new StreamPipeWriter(this, _send.Writer);
     }
 
@@ -63,205 +63,41 @@ internal sealed partial class CoolStream : IMuxStream, IStreamOwner, IFrameSourc
 
     public Task Closed => _closed.Task;
 
-    /// <summary>Whether the read loop has put this stream on its list of streams to flush; only the read loop uses it.</summary>
-    public bool IsTouched { get; set; }
+    public bool IsControl { get; }
 
-    /// <summary>Whether the session's own heartbeats travel on it; not counted as a stream.</summary>
-    public bool IsControl { get; init; }
+    /// <summary>Whether the pipes carry datagrams behind prefixes, one to a frame, and not a stream of bytes.</summary>
+    public bool IsDatagrams { get; }
 
-    /// <summary>Whether the peer has ended its side.</summary>
-    public bool PeerEnded => (Volatile.Read(ref _ended) & ReceiveEnded) != 0;
+    private bool IsSendOver => (Volatile.Read(ref _ended) & SendEnded) != 0;
 
-    /// <summary>Bytes that wait for the reader.</summary>
-    public long Unread
-    {
-        get
-        {
-            lock (_receiveGate)
-            {
-                return _unread;
-            }
-        }
-    }
+    private bool IsReceiveOver => (Volatile.Read(ref _ended) & ReceiveEnded) != 0;
 
     public void Abort(MuxErrorCode code, string? reason = null)
     {
-        if (TryEndBoth(new MuxStreamException(code, reason ?? "the stream was aborted on this side")))
+        if (TryEndBoth(new MuxStreamException(code, reason ?? "the stream was aborted on this side"), out var isKnownToPeer))
         {
-            _session.SendEnd(_id, error: true);
+            if (isKnownToPeer)
+            {
+                _session.SendEnd(_id, isError: true);
+            }
+
             OnClosed();
         }
     }
 
-    // ---- The user's side -------------------------------------------------------------------------------------------
+    /// <summary>The stream is dead and the peer knows, or is gone.</summary>
+    public void Lose(MuxStreamException reason)
+    {
+        if (TryEndBoth(reason, out _))
+        {
+            OnClosed();
+        }
+    }
 
     public void OnFlushed() => _session.Schedule(this);
 
     public void OnReaderStarved()
     {
-        // The dialect has no windows that could grow.
-    }
-
-    public void OnConsumed(long bytes)
-    {
-        TaskCompletionSource? wanted;
-        lock (_receiveGate)
-        {
-            // An abort has counted the rest as taken.
-            bytes = Math.Min(bytes, _unread);
-            _unread -= bytes;
-            wanted = _roomWanted;
-            _roomWanted = null;
-        }
-
-        _session.OnConsumed(bytes);
-        wanted?.TrySetResult();
-    }
-
-    public void CompleteInput()
-    {
-        long dropped;
-        TaskCompletionSource? wanted;
-        lock (_receiveGate)
-        {
-            if (_inputCompleted)
-            {
-                return;
-            }
-
-            _inputCompleted = true;
-            dropped = _unread;
-            _unread = 0;
-            wanted = _roomWanted;
-            _receive.Writer.Complete();
-        }
-
-        _receive.Reader.Complete();
-        _session.OnConsumed(dropped);
-        wanted?.TrySetResult();
-
-        // The dialect cannot say "stop"; what still comes is dropped. A stream that has sent all it had is over with that.
-        if ((Volatile.Read(ref _ended) & SendEnded) != 0 && TryEndBoth(new MuxStreamException(MuxErrorCode.Cancel, "nobody reads the stream")))
-        {
-            _session.SendEnd(_id, error: true);
-            OnClosed();
-        }
-    }
-
-    // ---- The read loop's side --------------------------------------------------------------------------------------
-
-    /// <summary>A frame's data begins. False where a datagram is dropped because its reader is behind: it does not hold up others.</summary>
-    public bool BeginData(int length)
-    {
-        if (!_isDatagram)
-        {
-            return true;
-        }
-
-        lock (_receiveGate)
-        {
-            if (_receiveOver || _inputCompleted || _unread + length + DatagramPrefix > _session.Options.StreamBuffer)
-            {
-                return false;
-            }
-
-            BinaryPrimitives.WriteUInt16BigEndian(_receive.Writer.GetSpan(DatagramPrefix), (ushort)length);
-            _receive.Writer.Advance(DatagramPrefix);
-            _unread += DatagramPrefix;
-            _unflushed = true;
-        }
-
-        _session.OnBuffered(DatagramPrefix);
-        return true;
-    }
-
-    /// <summary>Takes bytes that arrived.</summary>
-    public void Receive(in ReadOnlySequence<byte> part)
-    {
-        lock (_receiveGate)
-        {
-            if (_receiveOver || _inputCompleted)
-            {
-                return;
-            }
-
-            foreach (var segment in part)
-            {
-                _receive.Writer.Write(segment.Span);
-            }
-
-            _unread += part.Length;
-            _unflushed = true;
-        }
-
-        _session.OnBuffered(part.Length);
-    }
-
-    /// <summary>Shows the reader what arrived.</summary>
-    public void FlushReceived()
-    {
-        lock (_receiveGate)
-        {
-            if (_unflushed && !_receiveOver && !_inputCompleted)
-            {
-                // The receive pipe has no threshold (the session bounds it), so this completes at once.
-                var flush = _receive.Writer.FlushAsync();
-                Debug.Assert(flush.IsCompleted, "A receive pipe never pauses its writer.");
-                flush.GetAwaiter().GetResult();
-            }
-
-            _unflushed = false;
-        }
-    }
-
-    /// <summary>Completes when the reader has taken something; at once where it waits for nothing.</summary>
-    public Task WhenConsumedAsync()
-    {
-        lock (_receiveGate)
-        {
-            return _unread == 0 ? Task.CompletedTask : (_roomWanted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
-    }
-
-    /// <summary>The peer has ended its side; true where it had done so before and now wants nothing more of this side either.</summary>
-    public bool ReceiveEnd()
-    {
-        bool again;
-        lock (_receiveGate)
-        {
-            again = _receiveOver;
-            _receiveOver = true;
-            _receive.Writer.Complete();
-        }
-
-        End(ReceiveEnded);
-        return again;
-    }
-
-    /// <summary>The peer takes no more bytes: what was not sent is dropped, in order.</summary>
-    public void StopSending()
-    {
-        lock (_sendGate)
-        {
-            if (_sendOver)
-            {
-                return;
-            }
-
-            _sendOver = true;
-            _send.Reader.Complete();
-        }
-
-        End(SendEnded);
-    }
-
-    /// <summary>The peer or the session has failed; nobody is told.</summary>
-    public void Lose(MuxStreamException reason)
-    {
-        if (TryEndBoth(reason))
-        {
-            OnClosed();
-        }
     }
 
     private void End(int direction)
@@ -271,10 +107,31 @@ internal sealed partial class CoolStream : IMuxStream, IStreamOwner, IFrameSourc
         {
             OnClosed();
         }
+
+        if (direction == SendEnded)
+        {
+            AbortIfUnwanted();
+        }
     }
 
-    private bool TryEndBoth(MuxStreamException reason)
+    /// <summary>
+    /// Nothing more is sent, and nobody reads what comes: the peer is told to stop, which it can only be by an error. Called
+    /// wherever one of the two becomes true.
+    /// </summary>
+    private void AbortIfUnwanted()
     {
+        if (_inputCompleted && IsSendOver && !IsReceiveOver)
+        {
+            Abort(MuxErrorCode.Cancel, Unwanted().Message);
+        }
+    }
+
+    private static MuxStreamException Unwanted() => new(MuxErrorCode.Cancel, "nobody on this side reads the stream");
+
+    /// <summary>Ends what has not ended; false where all had. <see cref="OnClosed"/> is left to the caller.</summary>
+    private bool TryEndBoth(MuxStreamException reason, out bool isKnownToPeer)
+    {
+        isKnownToPeer = false;
         if (Interlocked.Or(ref _ended, BothEnded) == BothEnded)
         {
             return false;
@@ -282,29 +139,37 @@ internal sealed partial class CoolStream : IMuxStream, IStreamOwner, IFrameSourc
 
         lock (_sendGate)
         {
+            // Behind this no frame opens the stream any more.
+            isKnownToPeer = _isOpened;
             _sendOver = true;
             _send.Reader.Complete(reason);
         }
 
-        long dropped;
-        TaskCompletionSource? wanted;
         lock (_receiveGate)
         {
             _receiveOver = true;
-            dropped = _unread;
-            _unread = 0;
-            wanted = _roomWanted;
             _receive.Writer.Complete(reason);
         }
 
-        _session.OnConsumed(dropped);
-        wanted?.TrySetResult();
         return true;
     }
 
     private void OnClosed()
     {
         _session.OnStreamClosed(this);
+        ReleaseIfOver();
         _closed.TrySetResult();
+
+        // A read loop that waits for this stream's reader need not any more.
+        _session.OnRoom();
+    }
+
+    /// <summary>Tells the session, once, that the stream takes no more memory.</summary>
+    private void ReleaseIfOver()
+    {
+        if (_inputCompleted && Volatile.Read(ref _ended) == BothEnded && Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            _session.OnStreamReleased();
+        }
     }
 }

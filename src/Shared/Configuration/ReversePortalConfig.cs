@@ -1,3 +1,5 @@
+using Tunnel.Mux.Cool.ReverseControl;
+
 namespace Tunnel.Shared.Configuration;
 
 /// <summary>One item of <c>reverse.portals</c>.</summary>

@@ -1,3 +1,4 @@
+using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.VMess;

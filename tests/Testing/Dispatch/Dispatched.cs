@@ -17,11 +17,22 @@ public sealed class Dispatched(ConnectionInfo info, IDuplexPipe pipe, Cancellati
 
     internal Task Ended => _ended.Task;
 
+    /// <summary>Whether the test has it; one that nobody has ends by itself when it must.</summary>
+    internal bool IsTaken { get; set; }
+
     /// <summary>The connection has been carried to its end; completes what the test has left open.</summary>
     public void End()
     {
         pipe.Output.Complete();
         pipe.Input.Complete();
         _ended.TrySetResult();
+    }
+
+    internal void EndUnlessTaken()
+    {
+        if (!IsTaken)
+        {
+            End();
+        }
     }
 }

@@ -21,10 +21,16 @@ public sealed class FakeDispatcher(Func<ConnectionInfo, IOutbound?> route) : IDi
     public async Task DispatchAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
         var connection = new Dispatched(info, pipe, cancellationToken);
+        await using var unclaimed = cancellationToken.Register(connection.EndUnlessTaken);
         await _connections.Writer.WriteAsync(connection, CancellationToken.None);
         await connection.Ended;
     }
 
     /// <summary>Waits for the next connection.</summary>
-    public Task<Dispatched> NextAsync() => _connections.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+    public async Task<Dispatched> NextAsync()
+    {
+        var connection = await _connections.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+        connection.IsTaken = true;
+        return connection;
+    }
 }

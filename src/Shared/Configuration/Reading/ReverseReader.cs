@@ -1,3 +1,4 @@
+using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Shared.Configuration.Syntax;
 
 namespace Tunnel.Shared.Configuration.Reading;

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Mux.Cool;
-using Tunnel.Mux.Cool.Reverse;
+using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
@@ -239,9 +239,9 @@ internal sealed class VMessInbound : IInbound
 
     private async Task TakeBridgeAsync(IBridgeTaker portal, IDuplexPipe pipe, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
     {
-        await using var session = CoolSession.Start(pipe, CoolRole.Opener, _context.Cool);
+        var control = new ReversePortalOptions { ControlDomain = portal.ControlDomain };
+        await using var session = ReversePortalControl.Start(pipe, _context.Cool, control).Session;
         await using var abort = cancellationToken.Register(() => session.Abort(MuxErrorCode.Cancel, "the portal stops"));
-        ReversePortalControl.Run(session, portal.ControlDomain);
         await portal.TakeAsync(new BridgeSession(session, portal.VirtualDomain, EndPointText.Of(source), NameOf(user)));
     }
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Mux.Cool;
+using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
@@ -86,8 +87,8 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
 
         var connection = Request(transport, server, new Destination(Network.Tcp, virtualDomain, 0));
         await StartAsync(connection, TimeSpan.Zero, cancellationToken);
-        var session = CoolSession.Start(
-            connection, CoolRole.Responder, context.Cool with { TakesReverseControl = true, SilenceTimeout = PortalSilence });
+        var session = ReverseBridgeControl.Start(
+            connection, context.Cool with { AnnouncesHalfClose = true }, new ReverseBridgeOptions { HeartbeatTimeout = PortalSilence }).Session;
         _ = CloseAfterAsync(session, connection, transport);
         await WaitForPortalAsync(session, Portals[portal], virtualDomain, cancellationToken);
         return session;
