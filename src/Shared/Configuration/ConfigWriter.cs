@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Mux;
+using Tunnel.Mux.Cool.ReverseControl;
 
 namespace Tunnel.Shared.Configuration;
 

@@ -7,6 +7,7 @@ using Tunnel.Mux.Cool.ReverseControl;
 namespace Tunnel.Mux.Tests.Cool;
 
 /// <summary>Whatever a peer sends, the session ends with a reason or goes on; nothing crashes, hangs or leaks.</summary>
+[Collection(FuzzCollection.Name)]
 public sealed class CoolSessionFuzzTests
 {
     [Fact]

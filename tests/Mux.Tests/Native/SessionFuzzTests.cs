@@ -4,6 +4,7 @@ using Tunnel.Mux.Framing;
 namespace Tunnel.Mux.Tests.Native;
 
 /// <summary>Whatever a peer sends, the session ends with a reason or goes on; nothing crashes, hangs or leaks.</summary>
+[Collection(FuzzCollection.Name)]
 public sealed class SessionFuzzTests
 {
     [Theory]
