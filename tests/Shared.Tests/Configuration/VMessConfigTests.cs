@@ -40,6 +40,7 @@ public sealed class VMessConfigTests
         var inbound = Assert.IsType<VMessInboundSettings>(config.Inbounds[0].Settings);
         Assert.Equal(("home@v2ray.com", 1), (inbound.Clients[0].Email, inbound.Clients[0].Level));
         Assert.True(inbound.DisableInsecureEncryption);
+        Assert.Equal(TimeSpan.FromSeconds(10), inbound.StallDeadline);
         Assert.Equal("/tunnel", config.Inbounds[0].Stream.WebSocket.Path);
         Assert.True(Assert.IsType<VMessInboundSettings>(config.Inbounds[1].Settings).AllowLegacyHeader);
         Assert.Equal((TransportNetwork.WebSocket, StreamSecurity.Tls), (config.Inbounds[2].Stream.Network, config.Inbounds[2].Stream.Security));

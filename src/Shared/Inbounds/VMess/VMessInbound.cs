@@ -32,6 +32,7 @@ internal sealed class VMessInbound : IInbound
     private readonly RuntimeContext _context;
     private readonly ILogger _status;
     private readonly ILogger _logger;
+    private readonly CoolOptions _cool;
     private readonly HandshakeAdmission _admission;
 
     // Whatever came in, and those of it that are visitors' connections: only these are waited for when the program stops.
@@ -50,6 +51,7 @@ internal sealed class VMessInbound : IInbound
         _context = context;
         _status = context.StatusLogger;
         _logger = context.Loggers.CreateLogger<VMessInbound>();
+        _cool = settings.StallDeadline is { } deadline ? context.Cool with { StallDeadline = deadline } : context.Cool;
         _admission = new HandshakeAdmission(MaxHandshakes, MaxHandshakesPerAddress, context.Time);
     }
 
@@ -211,7 +213,7 @@ internal sealed class VMessInbound : IInbound
     /// <summary>A client that multiplexes (<c>mux.enabled</c>): each of its streams is a request of its own, a bridge's among them.</summary>
     private async Task ServeMuxAsync(VMessConnection connection, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
     {
-        await using var session = CoolSession.Start(connection, CoolRole.Responder, _context.Cool);
+        await using var session = CoolSession.Start(connection, CoolRole.Responder, _cool);
         await using var abort = cancellationToken.Register(() => session.Abort(MuxErrorCode.Cancel, "the program stops"));
         while (await session.AcceptAsync() is { } stream)
         {
@@ -240,7 +242,7 @@ internal sealed class VMessInbound : IInbound
     private async Task TakeBridgeAsync(IBridgeTaker portal, IDuplexPipe pipe, VMessUser user, IPEndPoint? source, CancellationToken cancellationToken)
     {
         var control = new ReversePortalOptions { ControlDomain = portal.ControlDomain };
-        await using var session = ReversePortalControl.Start(pipe, _context.Cool, control).Session;
+        await using var session = ReversePortalControl.Start(pipe, _cool, control).Session;
         await using var abort = cancellationToken.Register(() => session.Abort(MuxErrorCode.Cancel, "the portal stops"));
         await portal.TakeAsync(new BridgeSession(session, portal.VirtualDomain, EndPointText.Of(source), NameOf(user)));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Configuration.Reading;
 
 namespace Tunnel.Shared.Inbounds.VMess;
 
@@ -15,6 +16,9 @@ public sealed record VMessInboundSettings : IInboundSettings
 
     /// <summary>Whether the header of old clients, which is malleable, is accepted beside the AEAD one.</summary>
     public bool AllowLegacyHeader { get; init; }
+
+    /// <summary>How long a session waits for a reader that takes nothing; null for the default, 3 s.</summary>
+    public TimeSpan? StallDeadline { get; init; }
 
     public void WriteTo(Utf8JsonWriter writer)
     {
@@ -45,6 +49,7 @@ public sealed record VMessInboundSettings : IInboundSettings
             writer.WriteBoolean("allowLegacyHeader", true);
         }
 
+        StallDeadlineField.Write(writer, StallDeadline);
         writer.WriteEndObject();
     }
 }

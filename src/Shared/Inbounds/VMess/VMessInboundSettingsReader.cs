@@ -47,8 +47,15 @@ internal sealed class VMessInboundSettingsReader : IInboundSettingsReader
         // 'default' is for the users that 'detour' makes up.
         settings.Ignore("default", "detour");
         var secure = settings.Flag("disableInsecureEncryption");
+        var stall = StallDeadlineField.Read(settings);
         settings.End();
-        return new VMessInboundSettings { Clients = result.ToImmutable(), DisableInsecureEncryption = secure, AllowLegacyHeader = legacy };
+        return new VMessInboundSettings
+        {
+            Clients = result.ToImmutable(),
+            DisableInsecureEncryption = secure,
+            AllowLegacyHeader = legacy,
+            StallDeadline = stall,
+        };
     }
 
     private static VMessClient? ReadClient(ObjectReader client, bool legacy)

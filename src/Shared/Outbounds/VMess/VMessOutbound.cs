@@ -87,8 +87,9 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
 
         var connection = Request(transport, server, new Destination(Network.Tcp, virtualDomain, 0));
         await StartAsync(connection, TimeSpan.Zero, cancellationToken);
+        var cool = context.Cool with { AnnouncesHalfClose = true, StallDeadline = settings.StallDeadline ?? context.Cool.StallDeadline };
         var session = ReverseBridgeControl.Start(
-            connection, context.Cool with { AnnouncesHalfClose = true }, new ReverseBridgeOptions { HeartbeatTimeout = PortalSilence }).Session;
+            connection, cool, new ReverseBridgeOptions { HeartbeatTimeout = PortalSilence }).Session;
         _ = CloseAfterAsync(session, connection, transport);
         await WaitForPortalAsync(session, Portals[portal], virtualDomain, cancellationToken);
         return session;

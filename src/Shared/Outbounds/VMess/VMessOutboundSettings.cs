@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Configuration.Reading;
 
 namespace Tunnel.Shared.Outbounds.VMess;
 
@@ -9,6 +10,9 @@ public sealed record VMessOutboundSettings : IOutboundSettings
 {
     /// <summary>At least one; connections take them in turn, as in V2Ray.</summary>
     public ImmutableArray<VMessServer> Servers { get; init; } = [];
+
+    /// <summary>How long a session waits for a reader that takes nothing; null for the default, 3 s.</summary>
+    public TimeSpan? StallDeadline { get; init; }
 
     public void WriteTo(Utf8JsonWriter writer)
     {
@@ -30,6 +34,7 @@ public sealed record VMessOutboundSettings : IOutboundSettings
         }
 
         writer.WriteEndArray();
+        StallDeadlineField.Write(writer, StallDeadline);
         writer.WriteEndObject();
     }
 

@@ -25,8 +25,9 @@ internal sealed class VMessOutboundSettingsReader : IOutboundSettingsReader
             }
         }
 
+        var stall = StallDeadlineField.Read(settings);
         settings.End();
-        return new VMessOutboundSettings { Servers = result.ToImmutable() };
+        return new VMessOutboundSettings { Servers = result.ToImmutable(), StallDeadline = stall };
     }
 
     private static VMessServer? ReadServer(ObjectReader server, StreamConfig stream)
