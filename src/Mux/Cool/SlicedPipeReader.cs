@@ -49,9 +49,10 @@ internal sealed class SlicedPipeReader(IStreamOwner stream, PipeReader inner, in
     {
         var bytes = 0L;
         _kept = 0;
-        if (!_given.IsEmpty)
+
+        // A default position, which PipeReader's own CopyToAsync gives when its sink has had enough, consumes nothing.
+        if (!_given.IsEmpty && consumed.GetObject() is not null && examined.GetObject() is not null)
         {
-            // A position that was never set, as some readers pass on after a failure, is the beginning.
             bytes = _given.GetOffset(consumed) - _given.GetOffset(_given.Start);
             _kept = Math.Max(_given.GetOffset(examined) - _given.GetOffset(consumed), 0);
         }

@@ -39,7 +39,8 @@ internal sealed class StreamPipeReader(IStreamOwner stream, PipeReader inner) : 
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        var bytes = _buffer.IsEmpty ? 0 : _buffer.GetOffset(consumed) - _buffer.GetOffset(_buffer.Start);
+        // A default position, which PipeReader's own CopyToAsync gives when its sink has had enough, consumes nothing.
+        var bytes = _buffer.IsEmpty || consumed.GetObject() is null ? 0 : _buffer.GetOffset(consumed) - _buffer.GetOffset(_buffer.Start);
         _buffer = default;
         inner.AdvanceTo(consumed, examined);
         if (bytes > 0)

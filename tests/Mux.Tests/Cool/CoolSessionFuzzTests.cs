@@ -27,7 +27,7 @@ public sealed class CoolSessionFuzzTests
                 RunAsync(new Random(value.Seed), bytes, value.IsOpener).GetAwaiter().GetResult();
             }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData(1, true)]
     [InlineData(2, false)]
     [InlineData(3, false)]

@@ -7,7 +7,7 @@ namespace Tunnel.Mux.Tests.Native;
 [Collection(FuzzCollection.Name)]
 public sealed class SessionFuzzTests
 {
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Garbage(int seed)
@@ -21,7 +21,7 @@ public sealed class SessionFuzzTests
         }
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
@@ -58,7 +58,7 @@ public sealed class SessionFuzzTests
             var user = UseAsync(peer.Session);
             if (withPreface)
             {
-                await peer.SendPrefaceAsync();
+                await peer.SendPrefaceAsync().WaitAsync(Condition.Patience);
             }
 
             for (var at = 0; at < bytes.Length;)
@@ -66,7 +66,7 @@ public sealed class SessionFuzzTests
                 var length = Math.Min(bytes.Length - at, random.Next(1, 700));
                 try
                 {
-                    await peer.SendAsync(bytes[at..(at + length)]);
+                    await peer.SendAsync(bytes[at..(at + length)]).WaitAsync(Condition.Patience);
                 }
                 catch (MuxSessionException)
                 {
