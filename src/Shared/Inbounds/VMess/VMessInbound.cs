@@ -233,8 +233,14 @@ internal sealed class VMessInbound : IInbound
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _visitors.Run(async aborted =>
         {
-            await _dispatcher.DispatchAsync(info, pipe, aborted);
-            ended.SetResult();
+            try
+            {
+                await _dispatcher.DispatchAsync(info, pipe, aborted);
+            }
+            finally
+            {
+                ended.SetResult();
+            }
         });
         await ended.Task;
     }

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-namespace Tunnel.Mux.Cool;
+namespace Tunnel.Mux;
 
-/// <summary>How datagrams lie in the pipes of a UDP stream.</summary>
+/// <summary>How datagrams lie in every pipe that carries UDP: on streams of both muxes, and between inbounds and outbounds.</summary>
 /// <remarks>
 /// <code>
 /// offset size
@@ -11,10 +11,15 @@ namespace Tunnel.Mux.Cool;
 /// 2      n    datagram
 /// </code>
 /// </remarks>
-internal static class DatagramPrefix
+public static class DatagramPrefix
 {
+    /// <summary>The bytes in front of each datagram.</summary>
     public const int Size = 2;
 
+    /// <summary>The longest datagram that UDP over IPv4 can carry, in bytes; the prefix could say more.</summary>
+    public const int MaxDatagram = 65507;
+
+    /// <summary>Writes the prefix of a datagram of <paramref name="length"/> bytes, 0 to 65535.</summary>
     public static void Write(Span<byte> span, int length) => BinaryPrimitives.WriteUInt16BigEndian(span, (ushort)length);
 
     /// <summary>The length of the datagram at the beginning of a buffer; false where the buffer is too short to tell.</summary>
