@@ -76,7 +76,9 @@ public sealed class BridgeInbound : IInbound
         while (await session.AcceptAsync() is { } stream)
         {
             _streams.Run(token => _dispatcher.DispatchAsync(
-                Describe(stream.Metadata.Destination) with { Source = stream.Metadata.Source }, stream, token));
+                Describe(stream.Metadata.Destination) with { Source = stream.Metadata.Source, Visited = stream.Metadata.Visited },
+                stream,
+                token));
         }
     }
 

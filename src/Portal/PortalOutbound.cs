@@ -45,7 +45,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        var (session, stream) = Open(new StreamMetadata(info.Destination, info.Source));
+        var (session, stream) = Open(new StreamMetadata(info.Destination, info.Source, info.Visited));
         if (session is null || stream is null)
         {
             var workers = registry.Find(config.Domain).Length;

@@ -22,6 +22,12 @@ internal static class StreamMetadataCodec
             open.SourcePort = (uint)source.Port;
         }
 
+        if (metadata.Visited is { } visited)
+        {
+            open.VisitedAddress = ByteString.CopyFrom(visited.Address.GetAddressBytes());
+            open.VisitedPort = (uint)visited.Port;
+        }
+
         return open;
     }
 
@@ -40,13 +46,28 @@ internal static class StreamMetadataCodec
 
         if (open.Host.Length is 0 or > Destination.MaxHostLength || open.Port > IPEndPoint.MaxPort || open.SourcePort > IPEndPoint.MaxPort
             || open.Network is not (StreamOpen.Types.Network.Tcp or StreamOpen.Types.Network.Udp)
-            || open.SourceAddress.Length is not (0 or 4 or 16))
+            || open.SourceAddress.Length is not (0 or 4 or 16)
+            || open.VisitedPort > IPEndPoint.MaxPort || open.VisitedAddress.Length is not (0 or 4 or 16))
         {
             throw new MuxSessionException(MuxErrorCode.ProtocolError, "an OPEN frame names no valid destination");
         }
 
         var network = open.Network == StreamOpen.Types.Network.Udp ? Network.Udp : Network.Tcp;
-        var source = open.SourceAddress.IsEmpty ? null : new IPEndPoint(new IPAddress(open.SourceAddress.Span), (int)open.SourcePort);
-        return new StreamMetadata(new Destination(network, open.Host, (int)open.Port), source);
+        return new StreamMetadata(
+            new Destination(network, open.Host, (int)open.Port),
+            ToEndPoint(open.SourceAddress, open.SourcePort),
+            ToEndPoint(open.VisitedAddress, open.VisitedPort));
+    }
+
+    /// <summary>An IPv4 address is one, however the peer writes it.</summary>
+    private static IPEndPoint? ToEndPoint(ByteString bytes, uint port)
+    {
+        if (bytes.IsEmpty)
+        {
+            return null;
+        }
+
+        var address = new IPAddress(bytes.Span);
+        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, (int)port);
     }
 }

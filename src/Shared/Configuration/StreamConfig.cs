@@ -15,6 +15,9 @@ public sealed record StreamConfig
     /// <summary>Used when <see cref="Network"/> is a WebSocket.</summary>
     public WebSocketConfig WebSocket { get; init; } = new();
 
+    /// <summary>Set on an inbound whose peers are proxies that say whom they stand for; null on any other.</summary>
+    public ProxyProtocolConfig? ProxyProtocol { get; init; }
+
     /// <summary>The user has accepted that an interconnect travels in the clear beyond this machine.</summary>
     public bool AllowPlaintext { get; init; }
 }

@@ -8,7 +8,7 @@ internal static class StreamConfigWriter
     /// <summary>Writes the field, unless it would say nothing.</summary>
     public static void Write(Utf8JsonWriter writer, StreamConfig stream)
     {
-        if (stream is { Network: TransportNetwork.Tcp, Security: null, AllowPlaintext: false } && IsEmpty(stream.Tls))
+        if (stream is { Network: TransportNetwork.Tcp, Security: null, AllowPlaintext: false, ProxyProtocol: null } && IsEmpty(stream.Tls))
         {
             return;
         }
@@ -33,6 +33,14 @@ internal static class StreamConfigWriter
         if (stream.AllowPlaintext)
         {
             writer.WriteBoolean("allowPlaintext", true);
+        }
+
+        if (stream.ProxyProtocol is { } proxies)
+        {
+            writer.WriteStartObject("sockopt");
+            writer.WriteBoolean("acceptProxyProtocol", true);
+            writer.WriteStrings("trustedProxies", [.. proxies.TrustedProxies.Select(static block => block.ToString())]);
+            writer.WriteEndObject();
         }
 
         writer.WriteEndObject();

@@ -15,6 +15,12 @@ public sealed record ConnectionInfo
     /// <summary>The visitor's address; null where it is not known, as for a bridge's own dial.</summary>
     public IPEndPoint? Source { get; init; }
 
+    /// <summary>
+    /// The address of ours, or of the proxy in front, that the visitor connected to; null where it is not known, or where the
+    /// visitor said itself where it wants to go.
+    /// </summary>
+    public IPEndPoint? Visited { get; init; }
+
     /// <summary>The name under which the visitor authenticated to its inbound; null where it did not. Rules match it with <c>user</c>.</summary>
     public string? User { get; init; }
 

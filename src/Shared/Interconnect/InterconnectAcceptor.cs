@@ -18,9 +18,10 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
 
     /// <summary>Carries an accepted socket, which it owns, through TLS and handshake. Never throws for what a peer does.</summary>
     /// <exception cref="OperationCanceledException">The caller cancelled; the socket is closed.</exception>
-    public async Task<AcceptOutcome> AcceptAsync(Socket socket, CancellationToken cancellationToken)
+    public async Task<AcceptOutcome> AcceptAsync(AcceptedSocket socket, CancellationToken cancellationToken)
     {
-        var remote = SocketAddresses.Remote(socket);
+        ArgumentNullException.ThrowIfNull(socket);
+        var remote = socket.RemoteEndPoint;
         var address = (remote as IPEndPoint)?.Address;
         if (_admission.TryEnter(address) is { } reason)
         {
@@ -43,7 +44,7 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
         }
     }
 
-    private async Task<AcceptOutcome> AcceptAdmittedAsync(Socket socket, EndPoint? remote, CancellationToken cancellationToken)
+    private async Task<AcceptOutcome> AcceptAdmittedAsync(AcceptedSocket socket, EndPoint? remote, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(options.Deadline, options.TimeProvider, cancellationToken);
         using var stack = new StreamStack(socket);
@@ -52,8 +53,8 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
         PortalRefusal? refusal;
         try
         {
-            SocketTuning.SetNoDelay(socket);
-            SocketTuning.SetLongLived(socket);
+            SocketTuning.SetNoDelay(socket.Socket);
+            SocketTuning.SetLongLived(socket.Socket);
             var binding = await SecureAsync(stack, deadline.Token);
             if (options.WebSocketPath is { } path && await stack.UpgradeAsServerAsync(path, deadline.Token) is { Status: not 101 } verdict)
             {

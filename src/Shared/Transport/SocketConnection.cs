@@ -19,11 +19,22 @@ public sealed class SocketConnection : IConnection
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
     /// <param name="readBlockBytes">The most that one read returns, in bytes.</param>
     public SocketConnection(Socket socket, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
+        : this(new AcceptedSocket(socket), pool, readBlockBytes)
     {
+    }
+
+    /// <summary>Takes over an accepted socket, with the addresses that it came with.</summary>
+    /// <param name="accepted">From a listener.</param>
+    /// <param name="pool">Where blocks come from; null for the shared pool.</param>
+    /// <param name="readBlockBytes">The most that one read returns, in bytes.</param>
+    public SocketConnection(AcceptedSocket accepted, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
+    {
+        ArgumentNullException.ThrowIfNull(accepted);
+        var socket = accepted.Socket;
         pool ??= MemoryPool<byte>.Shared;
         _socket = socket;
-        LocalEndPoint = SocketAddresses.Local(socket);
-        RemoteEndPoint = SocketAddresses.Remote(socket);
+        LocalEndPoint = accepted.LocalEndPoint;
+        RemoteEndPoint = accepted.RemoteEndPoint;
         SocketTuning.SetNoDelay(socket);
         _stream = new NetworkStream(socket, ownsSocket: false);
         _input = new TransportPipeReader(_stream, pool, readBlockBytes);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Transport.ProxyProtocol;
 
 namespace Tunnel.Shared.Transport;
 
@@ -11,17 +13,23 @@ public sealed class SocketListener : IAsyncDisposable
     /// <summary>The pause after the process ran out of descriptors: long enough for some to be closed, short enough not to be noticed.</summary>
     private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How many proxies' connections may be without their header at once; each has one small buffer, for a moment.</summary>
+    private const int MaxIntroductions = 1024;
+
     private readonly Socket _socket;
-    private readonly Action<Socket> _accepted;
+    private readonly Action<AcceptedSocket> _accepted;
+    private readonly ProxyProtocolGate? _gate;
+    private readonly ConnectionTracker _introductions = new();
     private readonly ILogger _logger;
     private readonly string? _unixPath;
     private readonly CancellationTokenSource _stop = new();
     private Task _acceptLoop = Task.CompletedTask;
     private int _stopped;
 
-    private SocketListener(Socket socket, Action<Socket> accepted, ILogger logger, string? unixPath)
+    private SocketListener(Socket socket, ProxyProtocolGate? gate, Action<AcceptedSocket> accepted, ILogger logger, string? unixPath)
     {
         _socket = socket;
+        _gate = gate;
         _accepted = accepted;
         _logger = logger;
         _unixPath = unixPath;
@@ -33,13 +41,18 @@ public sealed class SocketListener : IAsyncDisposable
 
     /// <summary>Binds and begins to accept.</summary>
     /// <param name="endPoint">An <see cref="IPEndPoint"/> (<c>[::]</c> takes IPv4 too) or a <see cref="UnixDomainSocketEndPoint"/>.</param>
+    /// <param name="config">With <c>acceptProxyProtocol</c>, only what a trusted proxy has introduced gets to the callback.</param>
     /// <param name="accepted">Owns the socket it is given; must not block.</param>
     /// <param name="logger">Where accept errors go.</param>
+    /// <param name="timeProvider">Null for the system's.</param>
     /// <exception cref="InboundStartException">The address cannot be used; the message says why and what to do.</exception>
-    public static SocketListener Start(EndPoint endPoint, Action<Socket> accepted, ILogger logger)
+    public static SocketListener Start(
+        EndPoint endPoint, StreamConfig config, Action<AcceptedSocket> accepted, ILogger logger, TimeProvider? timeProvider = null)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        var gate = config.ProxyProtocol is { } proxies ? new ProxyProtocolGate(proxies, logger, timeProvider ?? TimeProvider.System) : null;
         var (socket, unixPath) = ListenSocket.Bind(endPoint);
-        var listener = new SocketListener(socket, accepted, logger, unixPath);
+        var listener = new SocketListener(socket, gate, accepted, logger, unixPath);
         listener._acceptLoop = Task.Run(listener.AcceptLoopAsync);
         return listener;
     }
@@ -58,11 +71,13 @@ public sealed class SocketListener : IAsyncDisposable
         }
 
         await _acceptLoop;
+        await _introductions.DrainAsync(new CancellationToken(canceled: true));
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _introductions.Dispose();
         _stop.Dispose();
     }
 
@@ -91,15 +106,45 @@ public sealed class SocketListener : IAsyncDisposable
                 continue;
             }
 
-            HandOver(socket);
+            if (_gate is null)
+            {
+                HandOver(new AcceptedSocket(socket));
+            }
+            else
+            {
+                Introduce(_gate, socket);
+            }
         }
     }
 
-    private void HandOver(Socket socket)
+    private void Introduce(ProxyProtocolGate gate, Socket socket)
+    {
+        if (!gate.Admits(socket, BoundEndPoint))
+        {
+            return;
+        }
+
+        if (_introductions.Count >= MaxIntroductions)
+        {
+            TransportLog.TooManySilent(_logger, SocketAddresses.Remote(socket), BoundEndPoint, MaxIntroductions);
+            socket.Dispose();
+            return;
+        }
+
+        _introductions.Run(async cancellationToken =>
+        {
+            if (await gate.IntroduceAsync(socket, BoundEndPoint, cancellationToken) is { } introduced)
+            {
+                HandOver(introduced);
+            }
+        });
+    }
+
+    private void HandOver(AcceptedSocket socket)
     {
         try
         {
-            SocketTuning.SetNoDelay(socket);
+            SocketTuning.SetNoDelay(socket.Socket);
             _accepted(socket);
         }
         catch (Exception exception)

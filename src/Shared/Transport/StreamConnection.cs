@@ -20,24 +20,25 @@ public sealed class StreamConnection : IConnection
     /// <param name="socket">The socket below it, if there is one: it gives the addresses, the half-close and the abort.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
     public StreamConnection(Stream stream, Socket? socket = null, MemoryPool<byte>? pool = null)
-        : this(stream, stage: null, socket, pool, remote: null, endOutput: null)
+        : this(stream, stage: null, socket is null ? null : new AcceptedSocket(socket), pool, remote: null, endOutput: null)
     {
     }
 
     /// <param name="stream">The stream.</param>
     /// <param name="stage">The stage below it that gathers writes; null when there is none.</param>
-    /// <param name="socket">The socket below that.</param>
+    /// <param name="accepted">The socket below that; null when there is none.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
     /// <param name="remote">The peer's address where the socket's is a proxy's; null for the socket's.</param>
     /// <param name="endOutput">How the stream says that nothing follows; null for the way of TLS and TCP.</param>
     internal StreamConnection(
-        Stream stream, CoalescingStream? stage, Socket? socket, MemoryPool<byte>? pool, EndPoint? remote = null, Func<ValueTask>? endOutput = null)
+        Stream stream, CoalescingStream? stage, AcceptedSocket? accepted, MemoryPool<byte>? pool, EndPoint? remote = null, Func<ValueTask>? endOutput = null)
     {
+        var socket = accepted?.Socket;
         pool ??= MemoryPool<byte>.Shared;
         _stream = stream;
         _socket = socket;
-        LocalEndPoint = socket is null ? null : SocketAddresses.Local(socket);
-        RemoteEndPoint = remote ?? (socket is null ? null : SocketAddresses.Remote(socket));
+        LocalEndPoint = accepted?.LocalEndPoint;
+        RemoteEndPoint = remote ?? accepted?.RemoteEndPoint;
         _input = new TransportPipeReader(stream, pool, TransportDefaults.BlockBytes);
         _output = new StreamPipeWriter(stream, stage, socket, pool, TransportDefaults.BlockBytes, endOutput);
     }

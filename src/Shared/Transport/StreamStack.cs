@@ -12,18 +12,24 @@ namespace Tunnel.Shared.Transport;
 /// A connection while it is built up, layer on layer: socket, TLS, WebSocket. Owns them until <see cref="ToConnection"/>;
 /// after a failure nothing but <see cref="Dispose"/> or <see cref="CloseAsync"/> is of use.
 /// </summary>
-internal sealed class StreamStack(Socket socket) : IDisposable
+internal sealed class StreamStack(AcceptedSocket accepted) : IDisposable
 {
+    private readonly Socket _socket = accepted.Socket;
     private CoalescingStream? _stage;
     private Stream? _top;
     private WebSocketByteStream? _webSocket;
     private EndPoint? _remote;
     private bool _handedOver;
 
+    public StreamStack(Socket dialled)
+        : this(new AcceptedSocket(dialled))
+    {
+    }
+
     /// <summary>The TLS layer; null where there is none.</summary>
     public SslStream? Tls { get; private set; }
 
-    private Stream Top => _top ??= _stage = new CoalescingStream(new NetworkStream(socket, ownsSocket: false));
+    private Stream Top => _top ??= _stage = new CoalescingStream(new NetworkStream(_socket, ownsSocket: false));
 
     /// <summary>Puts TLS on top, as its server.</summary>
     /// <exception cref="AuthenticationException">The peer does not do its part.</exception>
@@ -58,7 +64,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
         if (webSocket is not null)
         {
             _top = _webSocket = webSocket;
-            _remote = ForwardedAddress.Of(SocketAddresses.Remote(socket), verdict.ForwardedFor);
+            _remote = ForwardedAddress.Of(accepted.RemoteEndPoint, verdict.ForwardedFor);
         }
 
         return verdict;
@@ -71,8 +77,8 @@ internal sealed class StreamStack(Socket socket) : IDisposable
     {
         _handedOver = true;
         return _top is null
-            ? new SocketConnection(socket, pool, plainReadBytes)
-            : new StreamConnection(_top, _stage, socket, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
+            ? new SocketConnection(accepted, pool, plainReadBytes)
+            : new StreamConnection(_top, _stage, accepted, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
     }
 
     /// <summary>Closes at once what nobody has taken over. Never fails.</summary>
@@ -80,7 +86,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
     {
         if (!_handedOver)
         {
-            socket.Dispose();
+            _socket.Dispose();
             _top?.Dispose();
         }
     }
@@ -102,7 +108,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
         }
 
         // It goes on after the return; it is bounded and holds one small buffer.
-        _ = SocketCloser.LingerAsync(socket);
+        _ = SocketCloser.LingerAsync(_socket);
     }
 
     private async Task SecureAsync(Func<SslStream, Task> authenticate)

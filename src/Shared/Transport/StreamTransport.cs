@@ -51,12 +51,12 @@ public static class StreamTransport
 
     /// <summary>Makes a connection of an accepted socket, which it owns. Never throws for what a peer does.</summary>
     /// <exception cref="OperationCanceledException">The caller cancelled; the socket is closed.</exception>
-    public static async Task<StreamAccept> AcceptAsync(Socket socket, StreamServerOptions options, CancellationToken cancellationToken = default)
+    public static async Task<StreamAccept> AcceptAsync(AcceptedSocket accepted, StreamServerOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(accepted);
         ArgumentNullException.ThrowIfNull(options);
-        using var stack = new StreamStack(socket);
-        var remote = SocketAddresses.Remote(socket);
+        using var stack = new StreamStack(accepted);
+        var (socket, remote) = (accepted.Socket, accepted.RemoteEndPoint);
         var (step, limit) = ("the set-up", options.TlsTimeout);
         try
         {

@@ -11,4 +11,17 @@ internal static partial class TransportLog
 
     [LoggerMessage(1002, LogLevel.Error, "A connection accepted on {EndPoint} was dropped, because its handler failed.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception, EndPoint endPoint);
+
+    [LoggerMessage(1003, LogLevel.Warning, "closed a connection from {Peer} to {EndPoint}: only trusted proxies may connect there (acceptProxyProtocol); if this is one, add it to trustedProxies.")]
+    public static partial void NotTrusted(ILogger logger, EndPoint peer, EndPoint endPoint);
+
+    [LoggerMessage(1004, LogLevel.Warning, "closed a connection from the proxy {Peer} to {EndPoint}: {Reason}")]
+    public static partial void NoProxyHeader(ILogger logger, EndPoint peer, EndPoint endPoint, string reason);
+
+    /// <summary>Many proxies check so whether somebody listens.</summary>
+    [LoggerMessage(1005, LogLevel.Debug, "the proxy {Peer} connected to {EndPoint} and closed without a word")]
+    public static partial void SilentProxy(ILogger logger, EndPoint peer, EndPoint endPoint);
+
+    [LoggerMessage(1006, LogLevel.Warning, "closed a connection from the proxy {Peer} to {EndPoint}: {Count} others have not sent their PROXY protocol header yet")]
+    public static partial void TooManySilent(ILogger logger, EndPoint? peer, EndPoint endPoint, int count);
 }

@@ -41,7 +41,7 @@ public sealed partial class DokodemoDoorInboundTests : IDisposable
 
         var connection = await _dispatcher.NextAsync();
         Assert.Equal(
-            new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Tcp, "target.example", 80), Source = (IPEndPoint)visitor.LocalEndPoint! },
+            new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Tcp, "target.example", 80), Source = (IPEndPoint)visitor.LocalEndPoint!, Visited = (IPEndPoint)visitor.RemoteEndPoint! },
             connection.Info);
         Assert.Equal("hello"u8.ToArray(), await Transport.Wait.ReadExactAsync(connection.Pipe.Input, 5));
         await connection.Pipe.Output.WriteAsync("good bye"u8.ToArray());

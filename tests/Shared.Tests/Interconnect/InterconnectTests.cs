@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Google.Protobuf;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Interconnect;
 using Tunnel.Shared.Interconnect.Wire;
 using Tunnel.Shared.Tests.Transport;
@@ -225,6 +226,7 @@ public sealed class InterconnectTests
             var accepting = new TaskCompletionSource<Task<AcceptOutcome>>();
             await using var listener = SocketListener.Start(
                 new UnixDomainSocketEndPoint(path),
+                new StreamConfig(),
                 socket => accepting.SetResult(acceptor.AcceptAsync(socket, CancellationToken.None)),
                 Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             var options = new InterconnectDialOptions { Host = "unix:" + path, Port = 0, Key = _key, Plaintext = certificate is null };

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Tests.Interconnect;
 
@@ -96,7 +97,7 @@ internal sealed class TestPortal : IAsyncDisposable
     {
         try
         {
-            await _outcomes.Writer.WriteAsync(await _acceptor.AcceptAsync(socket, CancellationToken.None));
+            await _outcomes.Writer.WriteAsync(await _acceptor.AcceptAsync(new AcceptedSocket(socket), CancellationToken.None));
         }
         catch (Exception exception)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Transport;
 
@@ -115,5 +116,5 @@ public sealed class SocketListenerTests : IDisposable
     }
 
     private static SocketListener Listen(EndPoint endPoint, Action<Socket> accepted) =>
-        SocketListener.Start(endPoint, accepted, NullLogger.Instance);
+        SocketListener.Start(endPoint, new StreamConfig(), socket => accepted(socket.Socket), NullLogger.Instance);
 }

@@ -28,7 +28,7 @@ internal sealed class StreamServer : IDisposable
     public int Port { get; }
 
     public async Task<StreamAccept> OutcomeAsync(CancellationToken cancellationToken = default) =>
-        await StreamTransport.AcceptAsync(await _listener.AcceptAsync(cancellationToken), Options, cancellationToken).WaitAsync(Wait.Bound, CancellationToken.None);
+        await StreamTransport.AcceptAsync(new AcceptedSocket(await _listener.AcceptAsync(cancellationToken)), Options, cancellationToken).WaitAsync(Wait.Bound, CancellationToken.None);
 
     public async Task<IConnection> AcceptAsync() => Assert.IsType<StreamAccept.Accepted>(await OutcomeAsync()).Connection;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tunnel.Shared.Configuration.Syntax;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Outbounds.Tunnel;
+using Tunnel.Shared.Transport.ProxyProtocol;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
@@ -21,6 +22,9 @@ internal sealed record ShortBridge
 
     /// <summary>Where visitors' connections go.</summary>
     public required RedirectTarget Target { get; init; }
+
+    /// <summary>The header that the target is sent first.</summary>
+    public ProxyProtocolVersion ProxyProtocol { get; init; }
 
     /// <summary>Null when there is no file.</summary>
     public ConfigNode? Node { get; init; }

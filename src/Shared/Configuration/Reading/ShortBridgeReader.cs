@@ -5,13 +5,14 @@ using Tunnel.Shared.Outbounds.Tunnel;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
-/// <summary>Reads a bridge in short form: <c>{ domain, tag?, dial, key?, pin?, ca?, to }</c>.</summary>
+/// <summary>Reads a bridge in short form: <c>{ domain, tag?, dial, key?, pin?, ca?, to, proxyProtocol? }</c>.</summary>
 internal static class ShortBridgeReader
 {
     /// <summary>The bridge; null after complaints.</summary>
     public static ShortBridge? Read(ObjectReader bridge, string tag)
     {
         var target = ReadTarget(bridge);
+        var proxyProtocol = ProxyProtocolVersionField.Read(bridge);
         var tls = new TlsConfig { Pin = PinField.Read(bridge, "pin"), CaFile = FileField.Read(bridge, "ca") };
         var dials = bridge.OneOrMore("dial");
         if (bridge.Find("dial") is null or { Kind: ConfigNodeKind.Array, Items.Count: 0 })
@@ -44,7 +45,16 @@ internal static class ShortBridgeReader
 
         var domain = ReverseReader.ReadDomain(bridge, fromJoin);
         return domain is not null && target is not null && servers.Count > 0
-            ? new ShortBridge { Tag = tag, Domain = domain, Servers = servers.ToImmutable(), Tls = tls, Target = target, Node = bridge.Node }
+            ? new ShortBridge
+            {
+                Tag = tag,
+                Domain = domain,
+                Servers = servers.ToImmutable(),
+                Tls = tls,
+                Target = target,
+                ProxyProtocol = proxyProtocol,
+                Node = bridge.Node,
+            }
             : null;
     }
 

@@ -137,7 +137,12 @@ internal static class ShortFormExpander
 
         // The first outbound is the default: what no rule matches must rather reach the target than the portal.
         expansion.Outbounds.Add((
-            new OutboundConfig { Tag = outTag, Protocol = "freedom", Settings = new FreedomSettings { Redirect = bridge.Target } },
+            new OutboundConfig
+            {
+                Tag = outTag,
+                Protocol = "freedom",
+                Settings = new FreedomSettings { Redirect = bridge.Target, ProxyProtocol = bridge.ProxyProtocol },
+            },
             bridge.Node));
         expansion.Outbounds.Add((
             new OutboundConfig

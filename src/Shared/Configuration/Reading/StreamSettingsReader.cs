@@ -17,7 +17,7 @@ internal static class StreamSettingsReader
         StreamSecurity? defaultSecurity = profile == TransportProfile.Interconnect ? StreamSecurity.Tls : null;
         if (stream is null)
         {
-            return new StreamConfig { Security = defaultSecurity };
+            return new StreamConfig { Security = defaultSecurity, ProxyProtocol = listens && defaults.TcpAcceptsProxyProtocol ? new ProxyProtocolConfig() : null };
         }
 
         var network = ReadNetwork(stream, profile);
@@ -35,15 +35,16 @@ internal static class StreamSettingsReader
             stream.Problems.Warning(tls.Node, "has no effect without \"security\": \"tls\"; add that, or remove this");
         }
 
-        TcpSettingsReader.Read(stream.Object("tcpSettings"));
-        stream.Ignore("kcpSettings", "httpSettings", "dsSettings", "quicSettings", "grpcSettings", "sockopt");
+        stream.Ignore("kcpSettings", "httpSettings", "dsSettings", "quicSettings", "grpcSettings");
+        var webSocket = network == TransportNetwork.WebSocket ? stream.Object("wsSettings") : null;
         var result = new StreamConfig
         {
             Network = network,
             Security = security,
             Tls = tls is null ? new TlsConfig() : TlsSettingsReader.Read(tls, profile, listens),
-            WebSocket = ReadWebSocket(stream, network, defaults),
+            WebSocket = ReadWebSocket(stream, webSocket, network, defaults),
             AllowPlaintext = stream.Flag("allowPlaintext"),
+            ProxyProtocol = ProxyProtocolField.Read(stream, webSocket, network, listens, defaults),
         };
         if (listens && profile == TransportProfile.General && security == StreamSecurity.Tls && result.Tls.Certificates.IsEmpty)
         {
@@ -83,7 +84,7 @@ internal static class StreamSettingsReader
         return TransportNetwork.WebSocket;
     }
 
-    private static WebSocketConfig ReadWebSocket(ObjectReader stream, TransportNetwork network, TransportBlocks defaults)
+    private static WebSocketConfig ReadWebSocket(ObjectReader stream, ObjectReader? webSocket, TransportNetwork network, TransportBlocks defaults)
     {
         if (network != TransportNetwork.WebSocket)
         {
@@ -91,7 +92,7 @@ internal static class StreamSettingsReader
             return new WebSocketConfig();
         }
 
-        return stream.Object("wsSettings") is { } own ? WebSocketSettingsReader.Read(own) : defaults.WebSocket ?? new WebSocketConfig();
+        return webSocket is not null ? WebSocketSettingsReader.Read(webSocket) : defaults.WebSocket ?? new WebSocketConfig();
     }
 
     private static StreamSecurity? ReadSecurity(ObjectReader stream)

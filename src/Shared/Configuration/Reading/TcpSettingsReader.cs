@@ -2,17 +2,18 @@ using Tunnel.Shared.Configuration.Syntax;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
-/// <summary>Reads <c>tcpSettings</c>, of which nothing remains: what would change the bytes on the wire cannot be ignored.</summary>
+/// <summary>Reads <c>tcpSettings</c>, of which one flag remains: what would change the bytes on the wire cannot be ignored.</summary>
 internal static class TcpSettingsReader
 {
-    public static void Read(ObjectReader? tcp)
+    /// <summary>Whether <c>acceptProxyProtocol</c> is set.</summary>
+    public static bool Read(ObjectReader? tcp)
     {
         if (tcp is null)
         {
-            return;
+            return false;
         }
 
-        CheckProxyProtocol(tcp);
+        var accepts = tcp.Flag(ProxyProtocolField.Name);
         if (tcp.Object("header") is { } header)
         {
             if (header.Word("type") is { } type && type != "none")
@@ -25,15 +26,6 @@ internal static class TcpSettingsReader
         }
 
         tcp.End();
-    }
-
-    /// <summary>Complains about <c>acceptProxyProtocol</c>, which several kinds of settings have.</summary>
-    public static void CheckProxyProtocol(ObjectReader settings)
-    {
-        if (settings.Flag("acceptProxyProtocol"))
-        {
-            settings.Problems.Error(
-                settings.Find("acceptProxyProtocol")!, "the PROXY protocol is not supported yet; remove this, and the sender's setting too");
-        }
+        return accepts;
     }
 }

@@ -9,6 +9,12 @@ internal sealed record TransportBlocks
     /// <summary>The <c>wsSettings</c>; null when they are not given.</summary>
     public WebSocketConfig? WebSocket { get; init; }
 
+    /// <summary>Whether <c>tcpSettings</c> ask for PROXY protocol headers.</summary>
+    public bool TcpAcceptsProxyProtocol { get; init; }
+
+    /// <summary>Whether <c>wsSettings</c> do.</summary>
+    public bool WebSocketAcceptsProxyProtocol { get; init; }
+
     public static TransportBlocks Read(ObjectReader? transport)
     {
         if (transport is null)
@@ -16,11 +22,12 @@ internal sealed record TransportBlocks
             return None;
         }
 
-        // What tcpSettings may say here makes no difference, so they only need to be looked at.
-        TcpSettingsReader.Read(transport.Object("tcpSettings"));
+        var webSocket = transport.Object("wsSettings");
         var result = new TransportBlocks
         {
-            WebSocket = transport.Object("wsSettings") is { } webSocket ? WebSocketSettingsReader.Read(webSocket) : null,
+            WebSocket = webSocket is null ? null : WebSocketSettingsReader.Read(webSocket),
+            WebSocketAcceptsProxyProtocol = webSocket?.Flag(ProxyProtocolField.Name) ?? false,
+            TcpAcceptsProxyProtocol = TcpSettingsReader.Read(transport.Object("tcpSettings")),
         };
         transport.Ignore("kcpSettings", "httpSettings", "dsSettings", "quicSettings", "grpcSettings", "gunSettings", "httpupgradeSettings");
         transport.End();

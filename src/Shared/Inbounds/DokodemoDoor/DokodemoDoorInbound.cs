@@ -25,9 +25,10 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
     {
         foreach (var endPoint in ListenEndPoints.Of(config))
         {
-            var listener = SocketListener.Start(endPoint, socket => _connections.Run(token => ServeAsync(socket, token)), _logger);
+            var listener = SocketListener.Start(
+                endPoint, config.Stream, socket => _connections.Run(token => ServeAsync(socket, token)), _logger, context.Time);
             _listeners = _listeners.Add(listener);
-            var goesTo = dispatcher.Route(Describe(source: null))?.Description ?? "nowhere (there is no outbound)";
+            var goesTo = dispatcher.Route(Describe(source: null, visited: null))?.Description ?? "nowhere (there is no outbound)";
             DokodemoDoorLog.Serving(_status, EndPointText.Of(listener.BoundEndPoint), goesTo);
         }
 
@@ -51,7 +52,7 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
         _connections.Dispose();
     }
 
-    private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task ServeAsync(AcceptedSocket socket, CancellationToken cancellationToken)
     {
         SocketConnection connection;
         try
@@ -67,11 +68,11 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
 
         await using (connection)
         {
-            await dispatcher.DispatchAsync(Describe(connection.RemoteEndPoint as IPEndPoint), connection, cancellationToken);
+            await dispatcher.DispatchAsync(Describe(connection.RemoteEndPoint as IPEndPoint, connection.LocalEndPoint as IPEndPoint), connection, cancellationToken);
         }
     }
 
-    private ConnectionInfo Describe(IPEndPoint? source) => new()
+    private ConnectionInfo Describe(IPEndPoint? source, IPEndPoint? visited) => new()
     {
         InboundTag = config.Tag,
         Destination = _destination,
@@ -79,6 +80,7 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
 
         // As in V2Ray, which heeds it on level 0 alone.
         IdleTimeout = settings.UserLevel == 0 ? settings.Timeout : null,
-        Source = source is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(source.Address.MapToIPv4(), source.Port) : source,
+        Source = source,
+        Visited = visited,
     };
 }

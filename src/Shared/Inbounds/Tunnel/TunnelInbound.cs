@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
@@ -56,7 +55,8 @@ public sealed class TunnelInbound : IInbound
         });
         foreach (var endPoint in ListenEndPoints.Of(_config))
         {
-            var listener = SocketListener.Start(endPoint, socket => _sessions.Run(aborted => ServeAsync(acceptor, socket, aborted)), _logger);
+            var listener = SocketListener.Start(
+                endPoint, _config.Stream, socket => _sessions.Run(aborted => ServeAsync(acceptor, socket, aborted)), _logger, _context.Time);
             _listeners = _listeners.Add(listener);
             var security = _certificate is null ? "plaintext" : $"TLS 1.3, certificate sha256:{_certificate.Fingerprint}";
             var webSocket = _config.Stream.Network == TransportNetwork.WebSocket ? $", WebSocket {_config.Stream.WebSocket.Path}" : string.Empty;
@@ -87,7 +87,7 @@ public sealed class TunnelInbound : IInbound
         _stop.Dispose();
     }
 
-    private async Task ServeAsync(InterconnectAcceptor acceptor, Socket socket, CancellationToken aborted)
+    private async Task ServeAsync(InterconnectAcceptor acceptor, AcceptedSocket socket, CancellationToken aborted)
     {
         AcceptOutcome outcome;
         try

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Mux.Cool;
@@ -78,7 +77,8 @@ internal sealed class VMessInbound : IInbound
         });
         foreach (var endPoint in ListenEndPoints.Of(_config))
         {
-            var listener = SocketListener.Start(endPoint, socket => _connections.Run(token => ServeAsync(socket, token)), _logger);
+            var listener = SocketListener.Start(
+                endPoint, _config.Stream, socket => _connections.Run(token => ServeAsync(socket, token)), _logger, _context.Time);
             _listeners = _listeners.Add(listener);
             var transport = StreamText.Of(_config.Stream);
             if (_dispatcher.Route(Describe(new Destination(Network.Tcp, "example.invalid", 0), null)) is IBridgeTaker)
@@ -118,9 +118,9 @@ internal sealed class VMessInbound : IInbound
         _stop.Dispose();
     }
 
-    private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task ServeAsync(AcceptedSocket socket, CancellationToken cancellationToken)
     {
-        var address = (SocketAddresses.Remote(socket) as IPEndPoint)?.Address;
+        var address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
         if (_admission.TryEnter(address) is { } reason)
         {
             socket.Dispose();
@@ -156,7 +156,7 @@ internal sealed class VMessInbound : IInbound
         }
     }
 
-    private async Task<IConnection?> AcceptTransportAsync(Socket socket)
+    private async Task<IConnection?> AcceptTransportAsync(AcceptedSocket socket)
     {
         var outcome = await StreamTransport.AcceptAsync(socket, _transport!, _stop.Token);
         if (outcome is StreamAccept.Refused refused)

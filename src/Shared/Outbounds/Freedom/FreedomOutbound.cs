@@ -6,6 +6,7 @@ using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Relay;
 using Tunnel.Shared.Transport;
+using Tunnel.Shared.Transport.ProxyProtocol;
 
 namespace Tunnel.Shared.Outbounds.Freedom;
 
@@ -44,6 +45,11 @@ internal sealed class FreedomOutbound(
 
         await using (connection)
         {
+            if (settings.ProxyProtocol != ProxyProtocolVersion.None)
+            {
+                await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, pipe.Input, connection);
+            }
+
             var options = info.IdleTimeout is { } idle ? limits with { ConnectionIdle = idle } : limits;
             var result = await Relay.Relay.RunAsync(pipe, connection, options, cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Transport.ProxyProtocol;
 
 namespace Tunnel.Shared.Outbounds.Freedom;
 
@@ -8,6 +9,9 @@ public sealed record FreedomSettings : IOutboundSettings
 {
     /// <summary>Where everything goes instead of its own destination; null when nothing is redirected.</summary>
     public RedirectTarget? Redirect { get; init; }
+
+    /// <summary>The header with the visitor's address that every target is sent first.</summary>
+    public ProxyProtocolVersion ProxyProtocol { get; init; }
 
     /// <summary>The level in <see cref="PolicyConfig"/>.</summary>
     public int UserLevel { get; init; }
@@ -18,6 +22,11 @@ public sealed record FreedomSettings : IOutboundSettings
         if (Redirect is not null)
         {
             writer.WriteString("redirect", Redirect.ToString());
+        }
+
+        if (ProxyProtocol != ProxyProtocolVersion.None)
+        {
+            writer.WriteNumber("proxyProtocol", (int)ProxyProtocol);
         }
 
         if (UserLevel != 0)

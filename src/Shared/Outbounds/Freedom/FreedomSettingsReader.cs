@@ -17,6 +17,7 @@ internal sealed class FreedomSettingsReader : IOutboundSettingsReader
 
         settings.Ignore("timeout");
         var level = LevelField.Read(settings, "userLevel");
+        var proxyProtocol = ProxyProtocolVersionField.Read(settings);
         RedirectTarget? redirect = null;
         var text = settings.String("redirect");
         if (!string.IsNullOrEmpty(text) && !RedirectTarget.TryParse(text, out redirect))
@@ -28,6 +29,6 @@ internal sealed class FreedomSettingsReader : IOutboundSettingsReader
         }
 
         settings.End();
-        return new FreedomSettings { Redirect = redirect, UserLevel = level };
+        return new FreedomSettings { Redirect = redirect, ProxyProtocol = proxyProtocol, UserLevel = level };
     }
 }
