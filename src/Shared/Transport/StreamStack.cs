@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Transport.WebSockets;
@@ -9,10 +8,10 @@ using Tunnel.Shared.Transport.WebSockets;
 namespace Tunnel.Shared.Transport;
 
 /// <summary>
-/// A connection while it is built up, layer on layer: socket, TLS, WebSocket. Owns them until <see cref="ToConnection"/>;
+/// A connection while it is built up, layer on layer: carrier, TLS, WebSocket. Owns them until <see cref="ToConnection"/>;
 /// after a failure nothing but <see cref="Dispose"/> or <see cref="CloseAsync"/> is of use.
 /// </summary>
-internal sealed class StreamStack(Socket socket) : IDisposable
+internal sealed class StreamStack(Carrier carrier) : IDisposable
 {
     private CoalescingStream? _stage;
     private Stream? _top;
@@ -23,7 +22,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
     /// <summary>The TLS layer; null where there is none.</summary>
     public SslStream? Tls { get; private set; }
 
-    private Stream Top => _top ??= _stage = new CoalescingStream(new NetworkStream(socket, ownsSocket: false));
+    private Stream Top => _top ??= _stage = new CoalescingStream(carrier.Stream);
 
     /// <summary>Puts TLS on top, as its server.</summary>
     /// <exception cref="AuthenticationException">The peer does not do its part.</exception>
@@ -58,7 +57,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
         if (webSocket is not null)
         {
             _top = _webSocket = webSocket;
-            _remote = ForwardedAddress.Of(SocketAddresses.Remote(socket), verdict.ForwardedFor);
+            _remote = ForwardedAddress.Of(carrier.RemoteEndPoint, verdict.ForwardedFor);
         }
 
         return verdict;
@@ -66,13 +65,13 @@ internal sealed class StreamStack(Socket socket) : IDisposable
 
     /// <summary>The connection, which owns everything from now on.</summary>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    /// <param name="plainReadBytes">The most that one read returns where there is no layer on the socket, in bytes.</param>
+    /// <param name="plainReadBytes">The most that one read returns where there is no layer on a socket, in bytes.</param>
     public IConnection ToConnection(MemoryPool<byte>? pool, int plainReadBytes = TransportDefaults.BlockBytes)
     {
         _handedOver = true;
         return _top is null
-            ? new SocketConnection(socket, pool, plainReadBytes)
-            : new StreamConnection(_top, _stage, socket, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
+            ? carrier.ToConnection(pool, plainReadBytes)
+            : new StreamConnection(_top, _stage, carrier, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
     }
 
     /// <summary>Closes at once what nobody has taken over. Never fails.</summary>
@@ -80,7 +79,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
     {
         if (!_handedOver)
         {
-            socket.Dispose();
+            carrier.Dispose();
             _top?.Dispose();
         }
     }
@@ -101,8 +100,7 @@ internal sealed class StreamStack(Socket socket) : IDisposable
             // The peer is gone.
         }
 
-        // It goes on after the return; it is bounded and holds one small buffer.
-        _ = SocketCloser.LingerAsync(socket);
+        carrier.Linger();
     }
 
     private async Task SecureAsync(Func<SslStream, Task> authenticate)

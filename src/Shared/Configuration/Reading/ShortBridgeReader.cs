@@ -5,7 +5,7 @@ using Tunnel.Shared.Outbounds.Tunnel;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
-/// <summary>Reads a bridge in short form: <c>{ domain, tag?, dial, key?, pin?, ca?, to }</c>.</summary>
+/// <summary>Reads a bridge in short form: <c>{ domain, tag?, dial, key?, pin?, ca?, via?, to }</c>.</summary>
 internal static class ShortBridgeReader
 {
     /// <summary>The bridge; null after complaints.</summary>
@@ -13,6 +13,7 @@ internal static class ShortBridgeReader
     {
         var target = ReadTarget(bridge);
         var tls = new TlsConfig { Pin = PinField.Read(bridge, "pin"), CaFile = FileField.Read(bridge, "ca") };
+        var via = ReadVia(bridge);
         var dials = bridge.OneOrMore("dial");
         if (bridge.Find("dial") is null or { Kind: ConfigNodeKind.Array, Items.Count: 0 })
         {
@@ -44,8 +45,20 @@ internal static class ShortBridgeReader
 
         var domain = ReverseReader.ReadDomain(bridge, fromJoin);
         return domain is not null && target is not null && servers.Count > 0
-            ? new ShortBridge { Tag = tag, Domain = domain, Servers = servers.ToImmutable(), Tls = tls, Target = target, Node = bridge.Node }
+            ? new ShortBridge { Tag = tag, Domain = domain, Servers = servers.ToImmutable(), Tls = tls, Via = via, Target = target, Node = bridge.Node }
             : null;
+    }
+
+    private static TextItem? ReadVia(ObjectReader bridge)
+    {
+        var via = bridge.String("via");
+        if (via is { Length: 0 })
+        {
+            // To go on without it would dial directly.
+            bridge.Missing("via", "name the outbound that is to carry the bridge's dials, or remove it");
+        }
+
+        return string.IsNullOrEmpty(via) ? null : new TextItem(via, bridge.Find("via")!);
     }
 
     private static TunnelServer? ReadServer(ObjectReader bridge, JoinString join, ConfigNode node)

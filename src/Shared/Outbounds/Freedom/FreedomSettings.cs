@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Outbounds.Freedom;
 
@@ -9,12 +10,20 @@ public sealed record FreedomSettings : IOutboundSettings
     /// <summary>Where everything goes instead of its own destination; null when nothing is redirected.</summary>
     public RedirectTarget? Redirect { get; init; }
 
+    /// <summary>What is done with names.</summary>
+    public DomainStrategy DomainStrategy { get; init; }
+
     /// <summary>The level in <see cref="PolicyConfig"/>.</summary>
     public int UserLevel { get; init; }
 
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (DomainStrategy != DomainStrategy.AsIs)
+        {
+            writer.WriteString("domainStrategy", DomainStrategyWords.Of(DomainStrategy));
+        }
+
         if (Redirect is not null)
         {
             writer.WriteString("redirect", Redirect.ToString());
