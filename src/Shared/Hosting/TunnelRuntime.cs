@@ -21,6 +21,9 @@ public sealed class TunnelRuntime : IAsyncDisposable
     /// <summary>The inbounds, bridges last.</summary>
     public IReadOnlyList<IInbound> Inbounds => _inbounds;
 
+    /// <summary>The outbounds, portals last.</summary>
+    public IReadOnlyList<IOutbound> Outbounds => _outbounds;
+
     /// <summary>Puts the parts together; nothing is started.</summary>
     public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
     {
