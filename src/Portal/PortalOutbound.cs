@@ -7,6 +7,7 @@ using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
 using Tunnel.Shared.Relay;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Portal;
 
@@ -15,7 +16,7 @@ namespace Tunnel.Portal;
 /// come by another door, <see cref="TakeAsync"/>, which only an interconnect inbound opens after it has checked their proof:
 /// nothing a visitor says can make it a bridge.
 /// </summary>
-internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context) : IOutbound, IBridgeTaker
+internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context) : IOutbound, IBridgeTaker, IDialer
 {
     /// <summary>How long the last streams of a session may take when the program ends; visitors have had their time before.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
@@ -72,6 +73,16 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
         }
 
         PortalLog.VisitorEnded(_logger, info.Source, config.Domain, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
+    }
+
+    /// <summary>A stream to a bridge, for another outbound. It is sent on at once; whether the target can be reached shows with the first read.</summary>
+    public Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var destination = new Destination(Network.Tcp, host, port);
+        return Open(new StreamMetadata(destination, Source: null)).Stream is { } stream
+            ? Task.FromResult(Carrier.Of(new PipeConnection(stream, () => stream.Abort(MuxErrorCode.Cancel))))
+            : Task.FromException<Carrier>(new DialException(
+                DialFailure.Unreachable, destination.ToString(), $"no bridge of '{config.Domain}' can take it now"));
     }
 
     public async ValueTask DisposeAsync()

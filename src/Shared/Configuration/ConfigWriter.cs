@@ -79,6 +79,14 @@ public static class ConfigWriter
         writer.WriteString("protocol", outbound.Protocol);
         writer.WritePropertyName("settings");
         outbound.Settings.WriteTo(writer);
+        writer.WriteOptional("sendThrough", outbound.SendThrough?.ToString());
+        if (outbound.ProxyTag.Length > 0)
+        {
+            writer.WriteStartObject("proxySettings");
+            writer.WriteString("tag", outbound.ProxyTag);
+            writer.WriteEndObject();
+        }
+
         StreamConfigWriter.Write(writer, outbound.Stream);
         writer.WriteEndObject();
     }

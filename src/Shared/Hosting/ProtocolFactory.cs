@@ -6,6 +6,9 @@ using Tunnel.Shared.Inbounds.Tunnel;
 using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
+using Tunnel.Shared.Outbounds.Http;
+using Tunnel.Shared.Outbounds.Proxies;
+using Tunnel.Shared.Outbounds.Socks;
 using Tunnel.Shared.Outbounds.Tunnel;
 using Tunnel.Shared.Outbounds.VMess;
 using Tunnel.Shared.Relay;
@@ -31,10 +34,14 @@ internal static class ProtocolFactory
             RelayOptions.Of(context.Policy.Of(settings.UserLevel)),
             context.Pool,
             context.Loggers.CreateLogger<FreedomOutbound>(),
-            context.Metrics),
+            context.Metrics,
+            context.DialerOf(config)),
         BlackholeSettings settings => new BlackholeOutbound(config.Tag, settings),
         TunnelOutboundSettings settings => new TunnelOutbound(config, settings, context),
         VMessOutboundSettings settings => new VMessOutbound(config, settings, context),
+        SocksOutboundSettings settings => new ProxyOutbound(config, settings.Servers, new SocksHandshake(), context),
+        HttpOutboundSettings settings => new ProxyOutbound(
+            config with { Stream = ConnectHandshake.Over(config.Stream) }, settings.Servers, new ConnectHandshake(), context),
         _ => throw new InvalidOperationException($"No outbound runs protocol '{config.Protocol}'."),
     };
 }

@@ -5,6 +5,9 @@ using Tunnel.Mux.Buffers;
 using Tunnel.Mux.Cool;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
+using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Outbounds.Chaining;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Hosting;
 
@@ -32,6 +35,18 @@ public sealed record RuntimeContext
     /// <summary>The settings of native sessions.</summary>
     public MuxOptions Mux { get; init; } = MuxOptions.Default;
 
+    /// <summary>The outbounds, for those that are carried by others; empty until all are made.</summary>
+    public OutboundDirectory Outbounds { get; init; } = new();
+
     /// <summary>For what an operator always wants to see.</summary>
     public ILogger StatusLogger => Loggers.CreateLogger(LogCategories.Status);
+
+    /// <summary>What makes an outbound's connections: this machine, or the outbound that its <c>proxySettings</c> name.</summary>
+    public IDialer DialerOf(OutboundConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config.ProxyTag.Length > 0
+            ? new ChainedDialer(config.ProxyTag, Outbounds)
+            : config.SendThrough is { } address ? new SystemDialer(address) : SystemDialer.Instance;
+    }
 }

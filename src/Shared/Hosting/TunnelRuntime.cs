@@ -21,10 +21,13 @@ public sealed class TunnelRuntime : IAsyncDisposable
     /// <summary>The inbounds, bridges last.</summary>
     public IReadOnlyList<IInbound> Inbounds => _inbounds;
 
+    /// <summary>The outbounds, portals last.</summary>
+    public IReadOnlyList<IOutbound> Outbounds => _outbounds;
+
     /// <summary>Puts the parts together; nothing is started.</summary>
     public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
     {
-        context = context with { Policy = config.Policy };
+        context = context with { Policy = config.Policy, Outbounds = new OutboundDirectory() };
 
         // Portals come behind the configured outbounds: only where there are none does a portal become the default, as in V2Ray.
         ImmutableArray<IOutbound> outbounds =
@@ -32,6 +35,7 @@ public sealed class TunnelRuntime : IAsyncDisposable
             .. config.Outbounds.Select(outbound => ProtocolFactory.Create(outbound, context)),
             .. config.Reverse.Portals.Select(portal => reverse.CreatePortal(portal, context)),
         ];
+        context.Outbounds.Fill(outbounds);
         var router = new Router(config.Routing, outbounds.Select(outbound => outbound.Tag));
         var dispatcher = new Dispatcher(router, outbounds, context.Loggers, context.Metrics);
         ImmutableArray<IInbound> inbounds =

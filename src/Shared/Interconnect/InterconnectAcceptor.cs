@@ -47,7 +47,7 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
     private async Task<AcceptOutcome> AcceptAdmittedAsync(AcceptedSocket socket, EndPoint? remote, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(options.Deadline, options.TimeProvider, cancellationToken);
-        using var stack = new StreamStack(socket);
+        using var stack = new StreamStack(new SocketCarrier(socket));
         IConnection? connection = null;
         PortalHandshake? handshake = null;
         PortalRefusal? refusal;

@@ -43,6 +43,9 @@ public sealed record InterconnectDialOptions
     /// <summary>For TLS and the handshake. Default 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = HandshakeLimits.DefaultDeadline;
 
+    /// <summary>Makes the connection underneath; from this machine by default.</summary>
+    public IDialer Dialer { get; init; } = SystemDialer.Instance;
+
     /// <summary>Where the connection's blocks come from; null for the shared pool.</summary>
     public MemoryPool<byte>? Pool { get; init; }
 

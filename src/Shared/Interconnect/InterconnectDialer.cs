@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Tunnel.Shared.Transport;
 using Tunnel.Shared.Transport.WebSockets;
 
@@ -18,13 +17,13 @@ public static class InterconnectDialer
             throw new ArgumentException("A virtual domain is 1 to 255 printable ASCII characters without spaces.", nameof(virtualDomain));
         }
 
-        var socket = await ConnectAsync(options, cancellationToken);
+        var carrier = await ConnectAsync(options, cancellationToken);
         using var deadline = new Deadline(options.HandshakeTimeout, options.TimeProvider, cancellationToken);
-        using var stack = new StreamStack(socket);
+        using var stack = new StreamStack(carrier);
         IConnection? connection = null;
         try
         {
-            var binding = await SecureAsync(stack, socket.RemoteEndPoint, options, deadline.Token);
+            var binding = await SecureAsync(stack, carrier.RemoteEndPoint, options, deadline.Token);
             if (options.WebSocket is { } webSocket)
             {
                 await stack.UpgradeAsClientAsync(Authority(options), webSocket, deadline.Token);
@@ -42,12 +41,12 @@ public static class InterconnectDialer
         }
     }
 
-    private static async Task<Socket> ConnectAsync(InterconnectDialOptions options, CancellationToken cancellationToken)
+    private static async Task<Carrier> ConnectAsync(InterconnectDialOptions options, CancellationToken cancellationToken)
     {
         try
         {
             var dial = new SocketDialOptions { Timeout = options.ConnectTimeout, LongLived = true, TimeProvider = options.TimeProvider };
-            return await SocketDialer.ConnectAsync(options.Host, options.Port, dial, cancellationToken);
+            return await options.Dialer.DialAsync(options.Host, options.Port, dial, cancellationToken);
         }
         catch (DialException exception)
         {

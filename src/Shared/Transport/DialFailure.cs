@@ -26,4 +26,7 @@ public enum DialFailure
 
     /// <summary>The peer does not open a WebSocket.</summary>
     UpgradeRefused = 7,
+
+    /// <summary>A proxy in between does not make the connection.</summary>
+    ProxyRefused = 8,
 }

@@ -22,6 +22,7 @@ internal static class DialReason
             SocketError.AccessDenied => (DialFailure.Unreachable, "not permitted; a firewall rule of this host forbids it"),
             SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => (DialFailure.NameNotFound, "the name does not resolve"),
             SocketError.AddressNotAvailable when unix => (DialFailure.Refused, "there is no such socket file"),
+            SocketError.AddressNotAvailable => (DialFailure.Other, "no address to dial from; does this machine have the one that sendThrough names?"),
             _ => (DialFailure.Other, socket.Message),
         };
         return new DialException(failure, target, reason, exception);

@@ -16,6 +16,12 @@ public sealed record SocketDialOptions
     /// <summary>Makes the kernel probe a silent peer; for connections that live long.</summary>
     public bool LongLived { get; init; }
 
+    /// <summary>Which addresses of a name are dialled.</summary>
+    public DomainStrategy DomainStrategy { get; init; }
+
+    /// <summary>The address of this machine to dial from; null leaves it to the system.</summary>
+    public IPAddress? LocalAddress { get; init; }
+
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Turns a host name into addresses; the system's resolver by default.</summary>

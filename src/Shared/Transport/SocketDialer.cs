@@ -52,24 +52,19 @@ public static class SocketDialer
 
     private static async Task<IPAddress[]> ResolveAsync(string host, string target, SocketDialOptions options, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(host, out var literal))
+        var addresses = IPAddress.TryParse(host, out var literal)
+            ? [literal]
+            : await NameLookup.ResolveAsync(host, target, options, cancellationToken);
+        if (options.LocalAddress is not { } local)
         {
-            return [literal];
+            return addresses;
         }
 
-        IPAddress[] addresses;
-        try
-        {
-            addresses = await options.Resolve(host, cancellationToken);
-        }
-        catch (Exception exception) when (exception is SocketException or ArgumentException)
-        {
-            throw new DialException(DialFailure.NameNotFound, target, $"the name '{host}' does not resolve ({exception.Message})", exception);
-        }
-
-        return addresses.Length > 0
-            ? AddressOrder.Interleave(addresses)
-            : throw new DialException(DialFailure.NameNotFound, target, $"the name '{host}' has no address");
+        IPAddress[] reachable = [.. addresses.Where(address => address.AddressFamily == local.AddressFamily)];
+        return reachable.Length > 0
+            ? reachable
+            : throw new DialException(
+                DialFailure.Unreachable, target, $"it has no address of the family of {local}, which sendThrough says to dial from");
     }
 
     private static async Task<Socket> ConnectStaggeredAsync(IPAddress[] addresses, int port, SocketDialOptions options, CancellationToken cancellationToken)
@@ -163,6 +158,11 @@ public static class SocketDialer
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
         try
         {
+            if (options.LocalAddress is { } local && endPoint is IPEndPoint)
+            {
+                socket.Bind(new IPEndPoint(local, 0));
+            }
+
             await socket.ConnectAsync(endPoint, cancellationToken);
             SocketTuning.SetNoDelay(socket);
             if (options.LongLived)

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 
 namespace Tunnel.Shared.Transport;
 
-/// <summary>A connection over any stream, made for <c>SslStream</c>. Owns the stream and the socket below it.</summary>
+/// <summary>A connection over any stream, made for <c>SslStream</c>. Owns the stream and what carries it.</summary>
 /// <remarks>A stream without a half-close of its own ends both directions when it is disposed.</remarks>
 public sealed class StreamConnection : IConnection
 {
     private readonly Stream _stream;
-    private readonly Socket? _socket;
+    private readonly Carrier? _carrier;
     private readonly TransportPipeReader _input;
     private readonly StreamPipeWriter _output;
     private int _disposed;
@@ -20,27 +20,26 @@ public sealed class StreamConnection : IConnection
     /// <param name="socket">The socket below it, if there is one: it gives the addresses, the half-close and the abort.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
     public StreamConnection(Stream stream, Socket? socket = null, MemoryPool<byte>? pool = null)
-        : this(stream, stage: null, socket is null ? null : new AcceptedSocket(socket), pool, remote: null, endOutput: null)
+        : this(stream, stage: null, socket is null ? null : new SocketCarrier(socket), pool, remote: null, endOutput: null)
     {
     }
 
     /// <param name="stream">The stream.</param>
     /// <param name="stage">The stage below it that gathers writes; null when there is none.</param>
-    /// <param name="accepted">The socket below that; null when there is none.</param>
+    /// <param name="carrier">What is below that; null where the stream is all there is.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    /// <param name="remote">The peer's address where the socket's is a proxy's; null for the socket's.</param>
+    /// <param name="remote">The peer's address where the carrier's is a proxy's; null for the carrier's.</param>
     /// <param name="endOutput">How the stream says that nothing follows; null for the way of TLS and TCP.</param>
     internal StreamConnection(
-        Stream stream, CoalescingStream? stage, AcceptedSocket? accepted, MemoryPool<byte>? pool, EndPoint? remote = null, Func<ValueTask>? endOutput = null)
+        Stream stream, CoalescingStream? stage, Carrier? carrier, MemoryPool<byte>? pool, EndPoint? remote = null, Func<ValueTask>? endOutput = null)
     {
-        var socket = accepted?.Socket;
         pool ??= MemoryPool<byte>.Shared;
         _stream = stream;
-        _socket = socket;
-        LocalEndPoint = accepted?.LocalEndPoint;
-        RemoteEndPoint = remote ?? accepted?.RemoteEndPoint;
+        _carrier = carrier;
+        LocalEndPoint = carrier?.LocalEndPoint;
+        RemoteEndPoint = remote ?? carrier?.RemoteEndPoint;
         _input = new TransportPipeReader(stream, pool, TransportDefaults.BlockBytes);
-        _output = new StreamPipeWriter(stream, stage, socket, pool, TransportDefaults.BlockBytes, endOutput);
+        _output = new StreamPipeWriter(stream, stage, carrier, pool, TransportDefaults.BlockBytes, endOutput);
     }
 
     public PipeReader Input => _input;
@@ -53,9 +52,9 @@ public sealed class StreamConnection : IConnection
 
     public void Abort()
     {
-        if (_socket is not null)
+        if (_carrier is not null)
         {
-            SocketCloser.Abort(_socket);
+            _carrier.Abort();
         }
         else
         {
@@ -70,9 +69,9 @@ public sealed class StreamConnection : IConnection
             return;
         }
 
-        if (_socket is not null)
+        if (_carrier is not null)
         {
-            await SocketShutdownSequence.CloseAsync(_socket, _input, _output);
+            await _carrier.CloseAsync(_input, _output);
         }
         else
         {

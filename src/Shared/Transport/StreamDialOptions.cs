@@ -19,6 +19,9 @@ public sealed record StreamDialOptions
     /// <summary>Makes the kernel probe a silent peer; for connections that live long.</summary>
     public bool LongLived { get; init; }
 
+    /// <summary>Makes the connection underneath; from this machine by default.</summary>
+    public IDialer Dialer { get; init; } = SystemDialer.Instance;
+
     /// <summary>Where the connection's blocks come from; null for the shared pool.</summary>
     public MemoryPool<byte>? Pool { get; init; }
 

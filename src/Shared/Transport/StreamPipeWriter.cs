@@ -1,14 +1,13 @@
 using System.Buffers;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
 namespace Tunnel.Shared.Transport;
 
 /// <summary>Writes the blocks of a flush to a stream; where a coalescing stage lies below, they leave together.</summary>
-/// <remarks>A stream with an end of its own says so in <c>endOutput</c>; the socket below stays open then, for the other direction.</remarks>
+/// <remarks>A stream with an end of its own says so in <c>endOutput</c>; the carrier below stays open then, for the other direction.</remarks>
 internal sealed class StreamPipeWriter(
-    Stream stream, CoalescingStream? stage, Socket? socket, MemoryPool<byte> pool, int blockBytes, Func<ValueTask>? endOutput)
+    Stream stream, CoalescingStream? stage, Carrier? carrier, MemoryPool<byte> pool, int blockBytes, Func<ValueTask>? endOutput)
     : TransportPipeWriter(pool, blockBytes)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -52,9 +51,9 @@ internal sealed class StreamPipeWriter(
             await tls.ShutdownAsync();
         }
 
-        if (socket is not null)
+        if (carrier is not null)
         {
-            socket.Shutdown(SocketShutdown.Send);
+            await carrier.EndOutputAsync();
         }
         else if (stream is not SslStream)
         {
@@ -64,9 +63,9 @@ internal sealed class StreamPipeWriter(
 
     protected override void AbortTransport()
     {
-        if (socket is not null)
+        if (carrier is not null)
         {
-            SocketCloser.Abort(socket);
+            carrier.Abort();
         }
         else
         {

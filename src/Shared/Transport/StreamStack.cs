@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Transport.WebSockets;
@@ -9,27 +8,21 @@ using Tunnel.Shared.Transport.WebSockets;
 namespace Tunnel.Shared.Transport;
 
 /// <summary>
-/// A connection while it is built up, layer on layer: socket, TLS, WebSocket. Owns them until <see cref="ToConnection"/>;
+/// A connection while it is built up, layer on layer: carrier, TLS, WebSocket. Owns them until <see cref="ToConnection"/>;
 /// after a failure nothing but <see cref="Dispose"/> or <see cref="CloseAsync"/> is of use.
 /// </summary>
-internal sealed class StreamStack(AcceptedSocket accepted) : IDisposable
+internal sealed class StreamStack(Carrier carrier) : IDisposable
 {
-    private readonly Socket _socket = accepted.Socket;
     private CoalescingStream? _stage;
     private Stream? _top;
     private WebSocketByteStream? _webSocket;
     private EndPoint? _remote;
     private bool _handedOver;
 
-    public StreamStack(Socket dialled)
-        : this(new AcceptedSocket(dialled))
-    {
-    }
-
     /// <summary>The TLS layer; null where there is none.</summary>
     public SslStream? Tls { get; private set; }
 
-    private Stream Top => _top ??= _stage = new CoalescingStream(new NetworkStream(_socket, ownsSocket: false));
+    private Stream Top => _top ??= _stage = new CoalescingStream(carrier.Stream);
 
     /// <summary>Puts TLS on top, as its server.</summary>
     /// <exception cref="AuthenticationException">The peer does not do its part.</exception>
@@ -64,7 +57,7 @@ internal sealed class StreamStack(AcceptedSocket accepted) : IDisposable
         if (webSocket is not null)
         {
             _top = _webSocket = webSocket;
-            _remote = ForwardedAddress.Of(accepted.RemoteEndPoint, verdict.ForwardedFor);
+            _remote = ForwardedAddress.Of(carrier.RemoteEndPoint, verdict.ForwardedFor);
         }
 
         return verdict;
@@ -72,13 +65,13 @@ internal sealed class StreamStack(AcceptedSocket accepted) : IDisposable
 
     /// <summary>The connection, which owns everything from now on.</summary>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    /// <param name="plainReadBytes">The most that one read returns where there is no layer on the socket, in bytes.</param>
+    /// <param name="plainReadBytes">The most that one read returns where there is no layer on a socket, in bytes.</param>
     public IConnection ToConnection(MemoryPool<byte>? pool, int plainReadBytes = TransportDefaults.BlockBytes)
     {
         _handedOver = true;
         return _top is null
-            ? new SocketConnection(accepted, pool, plainReadBytes)
-            : new StreamConnection(_top, _stage, accepted, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
+            ? carrier.ToConnection(pool, plainReadBytes)
+            : new StreamConnection(_top, _stage, carrier, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
     }
 
     /// <summary>Closes at once what nobody has taken over. Never fails.</summary>
@@ -86,7 +79,7 @@ internal sealed class StreamStack(AcceptedSocket accepted) : IDisposable
     {
         if (!_handedOver)
         {
-            _socket.Dispose();
+            carrier.Dispose();
             _top?.Dispose();
         }
     }
@@ -107,8 +100,7 @@ internal sealed class StreamStack(AcceptedSocket accepted) : IDisposable
             // The peer is gone.
         }
 
-        // It goes on after the return; it is bounded and holds one small buffer.
-        _ = SocketCloser.LingerAsync(_socket);
+        carrier.Linger();
     }
 
     private async Task SecureAsync(Func<SslStream, Task> authenticate)

@@ -8,7 +8,7 @@ using Tunnel.Shared.Transport.WebSockets;
 
 namespace Tunnel.Shared.Transport;
 
-/// <summary>Makes connections as <c>streamSettings</c> say, in both directions: a socket, TLS on it, a WebSocket on that.</summary>
+/// <summary>Makes connections as <c>streamSettings</c> say, in both directions: a socket or what else carries bytes, TLS on it, a WebSocket on that.</summary>
 public static class StreamTransport
 {
     private const int DefaultHttpPort = 80;
@@ -32,7 +32,7 @@ public static class StreamTransport
         var name = unix ? "localhost" : host.Trim('[', ']');
         var target = unix ? host : HostText.Join(name, port);
         var connect = new SocketDialOptions { Timeout = options.ConnectTimeout, LongLived = options.LongLived, TimeProvider = options.TimeProvider };
-        using var stack = new StreamStack(await SocketDialer.ConnectAsync(host, port, connect, cancellationToken));
+        using var stack = new StreamStack(await options.Dialer.DialAsync(host, port, connect, cancellationToken));
         var secure = config.Security == StreamSecurity.Tls;
         if (secure)
         {
@@ -55,7 +55,7 @@ public static class StreamTransport
     {
         ArgumentNullException.ThrowIfNull(accepted);
         ArgumentNullException.ThrowIfNull(options);
-        using var stack = new StreamStack(accepted);
+        using var stack = new StreamStack(new SocketCarrier(accepted));
         var (socket, remote) = (accepted.Socket, accepted.RemoteEndPoint);
         var (step, limit) = ("the set-up", options.TlsTimeout);
         try

@@ -92,6 +92,87 @@ public sealed class SocketDialerTests
         Assert.Equal(["::1", "1.1.1.1", "::2", "::3"], ordered.Select(a => a.ToString()));
     }
 
+    [Theory]
+    [InlineData("::1", "127.0.0.1")]
+    [InlineData("127.0.0.1", "::1")]
+    public async Task The_other_family_is_tried_when_nothing_listens_on_the_first(string first, string second)
+    {
+        using var listener = Listen(IPAddress.Parse(second));
+        var options = new SocketDialOptions
+        {
+            // A refusal is no reason to wait for the delay.
+            AttemptDelay = TimeSpan.FromHours(1),
+            Timeout = TimeSpan.FromHours(2),
+            Resolve = (_, _) => Task.FromResult(new[] { IPAddress.Parse(first), IPAddress.Parse(second) }),
+        };
+        using var socket = await SocketDialer.ConnectAsync("two.example", ((IPEndPoint)listener.LocalEndPoint!).Port, options).WaitAsync(Wait.Bound);
+        Assert.Equal(listener.LocalEndPoint, socket.RemoteEndPoint);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::1]")]
+    [InlineData("::1")]
+    public async Task A_listener_on_all_IPv6_addresses_takes_both_families(string host)
+    {
+        var (listener, _) = ListenSocket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        using (listener)
+        {
+            using var socket = await SocketDialer.ConnectAsync(host, ((IPEndPoint)listener.LocalEndPoint!).Port).WaitAsync(Wait.Bound);
+            Assert.True(socket.Connected);
+        }
+    }
+
+    [Theory]
+    [InlineData(DomainStrategy.AsIs, "::1")]
+    [InlineData(DomainStrategy.UseIp, "::1")]
+    [InlineData(DomainStrategy.UseIpv4, "127.0.0.1")]
+    [InlineData(DomainStrategy.UseIpv6, "::1")]
+    public async Task A_strategy_chooses_the_family(DomainStrategy strategy, string chosen)
+    {
+        var (listener, _) = ListenSocket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        using (listener)
+        {
+            var options = new SocketDialOptions { DomainStrategy = strategy, Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback]) };
+            using var socket = await SocketDialer.ConnectAsync("two.example", ((IPEndPoint)listener.LocalEndPoint!).Port, options).WaitAsync(Wait.Bound);
+            Assert.Equal(chosen, ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task A_name_without_an_address_of_the_family_is_said()
+    {
+        var options = new SocketDialOptions { DomainStrategy = DomainStrategy.UseIpv6, Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]) };
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("old.example", 80, options));
+        Assert.Equal(DialFailure.NameNotFound, failure.Failure);
+        Assert.Contains("'old.example' has no IPv6 address", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_address_to_dial_from_is_used()
+    {
+        using var listener = Listen(IPAddress.Loopback);
+        var options = new SocketDialOptions { LocalAddress = IPAddress.Parse("127.0.0.7") };
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        using var socket = await SocketDialer.ConnectAsync("127.0.0.1", port, options).WaitAsync(Wait.Bound);
+        using var accepted = await listener.AcceptAsync();
+        Assert.Equal("127.0.0.7", ((IPEndPoint)accepted.RemoteEndPoint!).Address.ToString());
+
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("::1", port, options));
+        Assert.Contains("no address of the family of 127.0.0.7", failure.Message, StringComparison.Ordinal);
+        failure = await Assert.ThrowsAsync<DialException>(
+            () => SocketDialer.ConnectAsync("127.0.0.1", port, new SocketDialOptions { LocalAddress = Nowhere }));
+        Assert.Contains("sendThrough", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static Socket Listen(IPAddress address)
+    {
+        var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(address, 0));
+        listener.Listen(8);
+        return listener;
+    }
+
     private static int UnusedPort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

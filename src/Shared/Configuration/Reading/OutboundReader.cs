@@ -1,3 +1,4 @@
+using System.Net;
 using Tunnel.Shared.Configuration.Syntax;
 
 namespace Tunnel.Shared.Configuration.Reading;
@@ -13,12 +14,9 @@ internal static class OutboundReader
         var reader = Protocols.Outbounds.FirstOrDefault(candidate => candidate.Protocol == protocol);
         var stream = StreamSettingsReader.Read(
             outbound.Object("streamSettings"), reader?.Transport ?? TransportProfile.General, listens: false, draft.Transport);
-        outbound.Ignore("sendThrough", "mux", "domainStrategy");
-        if (outbound.Find("proxySettings") is { } proxy)
-        {
-            // To go on without it would send directly what the user wants sent through another outbound.
-            outbound.Problems.Error(proxy, "'proxySettings' is not supported yet; remove it, or chain through a second portal");
-        }
+        outbound.Ignore("mux", "domainStrategy");
+        var proxyTag = ProxySettingsReader.Read(outbound, tag, draft);
+        var sendThrough = ReadSendThrough(outbound, proxyTag);
 
         if (reader is null)
         {
@@ -42,11 +40,37 @@ internal static class OutboundReader
             {
                 Tag = tag,
                 Protocol = reader.Protocol,
+                ProxyTag = proxyTag,
+                SendThrough = sendThrough,
                 Settings = reader.Read(outbound.ObjectOrEmpty("settings"), context),
                 Stream = stream,
             });
         }
 
         outbound.End();
+    }
+
+    private static IPAddress? ReadSendThrough(ObjectReader outbound, string proxyTag)
+    {
+        var text = outbound.String("sendThrough")?.Trim();
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var node = outbound.Find("sendThrough")!;
+        if (!HostText.TryParseAddress(text, out var address))
+        {
+            outbound.Problems.Error(node, $"found {node.Found}, expected an IP address of this machine");
+            return null;
+        }
+
+        if (proxyTag.Length > 0)
+        {
+            outbound.Problems.Warning(node, $"has no effect beside 'proxySettings': outbound '{Describe.Shorten(proxyTag)}' dials; set it there");
+        }
+
+        // V2Ray's default, which means any.
+        return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address;
     }
 }

@@ -4,6 +4,8 @@ using Tunnel.Shared.Inbounds.Tunnel;
 using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
+using Tunnel.Shared.Outbounds.Http;
+using Tunnel.Shared.Outbounds.Socks;
 using Tunnel.Shared.Outbounds.Tunnel;
 using Tunnel.Shared.Outbounds.VMess;
 
@@ -25,6 +27,8 @@ internal static class Protocols
         new BlackholeSettingsReader(),
         new TunnelOutboundSettingsReader(),
         new VMessOutboundSettingsReader(),
+        new SocksOutboundSettingsReader(),
+        new HttpOutboundSettingsReader(),
     ];
 
     /// <summary>V2Ray's own, so that a configuration that uses one is told apart from one with a typing error.</summary>

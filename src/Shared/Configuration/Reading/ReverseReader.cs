@@ -35,7 +35,7 @@ internal static class ReverseReader
     private static void ReadBridge(ObjectReader bridge, ConfigDraft draft)
     {
         var tag = bridge.String("tag") ?? string.Empty;
-        if (IsShort(bridge, "dial", "to", "key", "pin", "ca"))
+        if (IsShort(bridge, "dial", "to", "key", "pin", "ca", "via"))
         {
             if (ShortBridgeReader.Read(bridge, tag) is { } read)
             {

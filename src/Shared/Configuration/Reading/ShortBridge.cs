@@ -20,6 +20,9 @@ internal sealed record ShortBridge
     /// <summary>A pin or an authority on top of the key.</summary>
     public TlsConfig Tls { get; init; } = new();
 
+    /// <summary>The outbound of the same file that carries its dials; null where it dials itself.</summary>
+    public TextItem? Via { get; init; }
+
     /// <summary>Where visitors' connections go.</summary>
     public required RedirectTarget Target { get; init; }
 

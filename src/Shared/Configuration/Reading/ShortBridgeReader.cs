@@ -5,7 +5,7 @@ using Tunnel.Shared.Outbounds.Tunnel;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
-/// <summary>Reads a bridge in short form: <c>{ domain, tag?, dial, key?, pin?, ca?, to, proxyProtocol? }</c>.</summary>
+/// <summary>Reads a bridge in short form: <c>{ domain, tag?, dial, key?, pin?, ca?, via?, to, proxyProtocol? }</c>.</summary>
 internal static class ShortBridgeReader
 {
     /// <summary>The bridge; null after complaints.</summary>
@@ -14,6 +14,7 @@ internal static class ShortBridgeReader
         var target = ReadTarget(bridge);
         var proxyProtocol = ProxyProtocolVersionField.Read(bridge);
         var tls = new TlsConfig { Pin = PinField.Read(bridge, "pin"), CaFile = FileField.Read(bridge, "ca") };
+        var via = ReadVia(bridge);
         var dials = bridge.OneOrMore("dial");
         if (bridge.Find("dial") is null or { Kind: ConfigNodeKind.Array, Items.Count: 0 })
         {
@@ -51,11 +52,24 @@ internal static class ShortBridgeReader
                 Domain = domain,
                 Servers = servers.ToImmutable(),
                 Tls = tls,
+                Via = via,
                 Target = target,
                 ProxyProtocol = proxyProtocol,
                 Node = bridge.Node,
             }
             : null;
+    }
+
+    private static TextItem? ReadVia(ObjectReader bridge)
+    {
+        var via = bridge.String("via");
+        if (via is { Length: 0 })
+        {
+            // To go on without it would dial directly.
+            bridge.Missing("via", "name the outbound that is to carry the bridge's dials, or remove it");
+        }
+
+        return string.IsNullOrEmpty(via) ? null : new TextItem(via, bridge.Find("via")!);
     }
 
     private static TunnelServer? ReadServer(ObjectReader bridge, JoinString join, ConfigNode node)

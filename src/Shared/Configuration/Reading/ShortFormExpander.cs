@@ -35,6 +35,9 @@ internal static class ShortFormExpander
         return expansion;
     }
 
+    /// <summary>What the inbound or outbound for the interconnect of a portal or bridge is called.</summary>
+    public static string InterconnectTag(string tag) => tag + "-interconn";
+
     /// <summary><paramref name="name"/>, <c>name2</c>, <c>name3</c>…: the first that is not in <paramref name="used"/>, which then contains it.</summary>
     public static string DefaultTag(string name, HashSet<string> used)
     {
@@ -74,7 +77,7 @@ internal static class ShortFormExpander
 
     private static void AddPortals(Expansion expansion, List<ShortPortal> group)
     {
-        var interconnectTag = group[0].Tag + "-interconn";
+        var interconnectTag = InterconnectTag(group[0].Tag);
         expansion.Inbounds.Add((
             new InboundConfig
             {
@@ -132,7 +135,7 @@ internal static class ShortFormExpander
     private static void AddBridge(Expansion expansion, ShortBridge bridge)
     {
         var outTag = bridge.Tag + "-out";
-        var interconnectTag = bridge.Tag + "-interconn";
+        var interconnectTag = InterconnectTag(bridge.Tag);
         expansion.Bridges.Add(new ReverseBridgeConfig { Tag = bridge.Tag, Domain = bridge.Domain });
 
         // The first outbound is the default: what no rule matches must rather reach the target than the portal.
@@ -151,6 +154,7 @@ internal static class ShortFormExpander
                 Protocol = "tunnel",
                 Settings = new TunnelOutboundSettings { Servers = bridge.Servers },
                 Stream = TlsStream with { Tls = bridge.Tls },
+                ProxyTag = bridge.Via?.Text ?? string.Empty,
             },
             bridge.Node));
         expansion.InterconnectRules.Add(new RuleConfig

@@ -35,6 +35,14 @@ internal static class ShortFormMerger
             draft.Outbounds.Add(outbound);
         }
 
+        foreach (var bridge in draft.ShortBridges)
+        {
+            if (bridge.Via is { } via)
+            {
+                draft.ProxyTagUses.Add((ShortFormExpander.InterconnectTag(bridge.Tag), via));
+            }
+        }
+
         draft.Bridges.AddRange(expansion.Bridges);
         draft.Portals.AddRange(expansion.Portals);
         draft.Rules.InsertRange(0, expansion.InterconnectRules);

@@ -20,13 +20,13 @@ internal static class StreamSettingsReader
             return new StreamConfig { Security = defaultSecurity, ProxyProtocol = listens && defaults.TcpAcceptsProxyProtocol ? new ProxyProtocolConfig() : null };
         }
 
-        var network = ReadNetwork(stream, profile);
+        var network = ReadNetwork(stream, profile, listens);
         var security = ReadSecurity(stream) ?? defaultSecurity;
         if (security == StreamSecurity.Tls && profile == TransportProfile.Sockets)
         {
             // To go on without it would send in the clear what the user believes to be encrypted.
             stream.Problems.Error(
-                stream.Find("security")!, "'tls' is supported only for protocols 'tunnel' and 'vmess' yet; remove it, or encrypt behind it");
+                stream.Find("security")!, $"'tls' is supported only for protocols {Layered(listens)} yet; remove it, or encrypt behind it");
         }
 
         var tls = stream.Object("tlsSettings");
@@ -58,7 +58,10 @@ internal static class StreamSettingsReader
         return result;
     }
 
-    private static TransportNetwork ReadNetwork(ObjectReader stream, TransportProfile profile)
+    /// <summary>The protocols that can do more than plain sockets.</summary>
+    private static string Layered(bool listens) => listens ? "'tunnel' and 'vmess'" : "'tunnel', 'vmess', 'socks' and 'http'";
+
+    private static TransportNetwork ReadNetwork(ObjectReader stream, TransportProfile profile, bool listens)
     {
         var network = stream.Word("network");
         if (network is null or "tcp")
@@ -77,7 +80,7 @@ internal static class StreamSettingsReader
 
         if (profile == TransportProfile.Sockets)
         {
-            stream.Problems.Error(node, $"network '{network}' is supported only for protocols 'tunnel' and 'vmess' yet; use 'tcp'");
+            stream.Problems.Error(node, $"network '{network}' is supported only for protocols {Layered(listens)} yet; use 'tcp'");
             return TransportNetwork.Tcp;
         }
 

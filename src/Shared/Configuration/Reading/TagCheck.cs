@@ -33,6 +33,7 @@ internal static class TagCheck
             }
         }
 
+        ProxyTagCheck.Check(draft, outbounds, problems);
         var balancers = Known(draft.BalancerTags);
         foreach (var (tag, node) in draft.BalancerTagUses)
         {

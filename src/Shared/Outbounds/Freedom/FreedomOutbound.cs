@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
@@ -12,8 +13,14 @@ namespace Tunnel.Shared.Outbounds.Freedom;
 
 /// <summary>Protocol <c>freedom</c>: connects to the destination itself, or to where <c>redirect</c> sends it.</summary>
 internal sealed class FreedomOutbound(
-    string tag, FreedomSettings settings, RelayOptions limits, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics) : IOutbound
+    string tag, FreedomSettings settings, RelayOptions limits, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics, IDialer? dialer = null)
+    : IOutbound, IDialer
 {
+    private static readonly FrozenDictionary<DomainStrategy, SocketDialOptions> Dials =
+        Enum.GetValues<DomainStrategy>().ToFrozenDictionary(static strategy => strategy, static strategy => new SocketDialOptions { DomainStrategy = strategy });
+
+    private readonly IDialer _dialer = dialer ?? SystemDialer.Instance;
+
     public string Tag => tag;
 
     public string Description => settings.Redirect?.ToString() ?? "the destination itself";
@@ -27,10 +34,10 @@ internal sealed class FreedomOutbound(
         }
 
         var (host, port) = Target(info.Destination);
-        SocketConnection connection;
+        IConnection connection;
         try
         {
-            connection = new SocketConnection(await SocketDialer.ConnectAsync(host, port, cancellationToken: cancellationToken), pool);
+            connection = (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
         }
         catch (DialException exception)
         {
@@ -55,6 +62,13 @@ internal sealed class FreedomOutbound(
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }
+    }
+
+    public Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var target = Target(new Destination(Network.Tcp, host, port));
+        options = (options ?? SocketDialOptions.Default) with { DomainStrategy = settings.DomainStrategy };
+        return _dialer.DialAsync(target.Host, target.Port, options, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Transport;
 using Tunnel.Shared.Transport.ProxyProtocol;
 
 namespace Tunnel.Shared.Outbounds.Freedom;
@@ -13,12 +14,20 @@ public sealed record FreedomSettings : IOutboundSettings
     /// <summary>The header with the visitor's address that every target is sent first.</summary>
     public ProxyProtocolVersion ProxyProtocol { get; init; }
 
+    /// <summary>What is done with names.</summary>
+    public DomainStrategy DomainStrategy { get; init; }
+
     /// <summary>The level in <see cref="PolicyConfig"/>.</summary>
     public int UserLevel { get; init; }
 
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (DomainStrategy != DomainStrategy.AsIs)
+        {
+            writer.WriteString("domainStrategy", DomainStrategyWords.Of(DomainStrategy));
+        }
+
         if (Redirect is not null)
         {
             writer.WriteString("redirect", Redirect.ToString());

@@ -1,5 +1,7 @@
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Configuration.Reading;
+using Tunnel.Shared.Configuration.Syntax;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Outbounds.Freedom;
 
@@ -10,11 +12,7 @@ internal sealed class FreedomSettingsReader : IOutboundSettingsReader
 
     public IOutboundSettings Read(ObjectReader settings, OutboundContext context)
     {
-        if (settings.Word("domainStrategy") is { } strategy && strategy != "asis")
-        {
-            settings.Ignore("domainStrategy");
-        }
-
+        var strategy = ReadStrategy(settings);
         settings.Ignore("timeout");
         var level = LevelField.Read(settings, "userLevel");
         var proxyProtocol = ProxyProtocolVersionField.Read(settings);
@@ -29,6 +27,25 @@ internal sealed class FreedomSettingsReader : IOutboundSettingsReader
         }
 
         settings.End();
-        return new FreedomSettings { Redirect = redirect, ProxyProtocol = proxyProtocol, UserLevel = level };
+        return new FreedomSettings { Redirect = redirect, DomainStrategy = strategy, ProxyProtocol = proxyProtocol, UserLevel = level };
+    }
+
+    private static DomainStrategy ReadStrategy(ObjectReader settings)
+    {
+        if (settings.Word("domainStrategy") is not { } word)
+        {
+            return DomainStrategy.AsIs;
+        }
+
+        if (DomainStrategyWords.Parse(word) is { } strategy)
+        {
+            return strategy;
+        }
+
+        // V2Ray takes every other word for AsIs; who writes UseIPv4 wants no IPv6, and must learn of a typing error.
+        var node = settings.Find("domainStrategy")!;
+        settings.Problems.Error(
+            node, $"found {node.Found}, expected {Describe.List(DomainStrategyWords.All)}{NearestName.Hint(word, DomainStrategyWords.All)}");
+        return DomainStrategy.AsIs;
     }
 }

@@ -7,6 +7,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport;
 using Tunnel.Shared.Transport.Tls;
 
 namespace Tunnel.Shared.Outbounds.Tunnel;
@@ -15,6 +16,7 @@ namespace Tunnel.Shared.Outbounds.Tunnel;
 internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettings settings, RuntimeContext context) : IOutbound, IInterconnectDialer
 {
     private readonly ILogger _logger = context.Loggers.CreateLogger<TunnelOutbound>();
+    private readonly IDialer _dialer = context.DialerOf(config);
 
     public string Tag => config.Tag;
 
@@ -36,6 +38,7 @@ internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettin
             Pin = config.Stream.Tls.Pin,
             CertificateAuthorities = LoadAuthorities(config.Stream.Tls),
             WebSocket = config.Stream.Network == TransportNetwork.WebSocket ? config.Stream.WebSocket : null,
+            Dialer = _dialer,
             Pool = context.Pool,
             TimeProvider = context.Time,
         };

@@ -14,7 +14,8 @@ using Tunnel.Shared.VMess;
 namespace Tunnel.Shared.Outbounds.VMess;
 
 /// <summary>Protocol <c>vmess</c> as an outbound: carries connections to VMess servers, and sessions of bridges to V2Ray's portals.</summary>
-internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings settings, RuntimeContext context) : IOutbound, IInterconnectDialer
+internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings settings, RuntimeContext context)
+    : IOutbound, IInterconnectDialer, IDialer
 {
     /// <summary>V2Ray waits as long for the first bytes, so that they leave together with the header.</summary>
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromMilliseconds(100);
@@ -26,6 +27,7 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
     private static readonly TimeSpan PortalSilence = TimeSpan.FromSeconds(25);
 
     private readonly ILogger _logger = context.Loggers.CreateLogger<VMessOutbound>();
+    private readonly IDialer _dialer = context.DialerOf(config);
     private int _next = -1;
 
     public string Tag => config.Tag;
@@ -42,7 +44,7 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
             return;
         }
 
-        var server = (int)((uint)Interlocked.Increment(ref _next) % (uint)settings.Servers.Length);
+        var server = NextServer();
         IConnection transport;
         try
         {
@@ -95,11 +97,33 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
         return session;
     }
 
+    public async Task<Carrier> DialAsync(
+        string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var destination = new Destination(Network.Tcp, host, port);
+        if (!DestinationCodec.CanWrite(destination))
+        {
+            throw new DialException(DialFailure.Other, HostText.Join(host, port), "VMess cannot write this name");
+        }
+
+        var server = settings.Servers[NextServer()];
+        var transport = await DialAsync(server, cancellationToken);
+        var connection = Request(transport, server, destination);
+        _ = StartAsync(connection, HeaderPatience, CancellationToken.None);
+        return Carrier.Of(new PipeConnection(connection, transport.Abort, async () =>
+        {
+            await connection.DisposeAsync();
+            await transport.DisposeAsync();
+        }));
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private int NextServer() => (int)((uint)Interlocked.Increment(ref _next) % (uint)settings.Servers.Length);
 
     private Task<IConnection> DialAsync(VMessServer server, CancellationToken cancellationToken)
     {
-        var options = new StreamDialOptions { LongLived = true, Pool = context.Pool, TimeProvider = context.Time };
+        var options = new StreamDialOptions { LongLived = true, Dialer = _dialer, Pool = context.Pool, TimeProvider = context.Time };
         return StreamTransport.DialAsync(server.Address, server.Port, config.Stream, options, cancellationToken);
     }
 
