@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Outbounds.Http;
 using Tunnel.Shared.Outbounds.Proxies;
 

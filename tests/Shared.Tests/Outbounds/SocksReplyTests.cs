@@ -1,6 +1,7 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Outbounds.Proxies;
 using Tunnel.Shared.Outbounds.Socks;
 using Tunnel.Shared.Transport;

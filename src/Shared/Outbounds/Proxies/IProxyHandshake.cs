@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 
+using Tunnel.Shared.Configuration;
 namespace Tunnel.Shared.Outbounds.Proxies;
 
 /// <summary>How a proxy is asked for a connection.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Configuration.Reading;
 using Tunnel.Shared.Configuration.Syntax;
@@ -9,9 +8,6 @@ namespace Tunnel.Shared.Outbounds.Proxies;
 /// <summary>Reads the settings that protocols <c>socks</c> and <c>http</c> share as outbounds: <c>servers[] { address, port, users[] }</c>.</summary>
 internal static class ProxyServersReader
 {
-    /// <summary>What both protocols have room for.</summary>
-    private const int MaxBytes = byte.MaxValue;
-
     /// <summary>The servers; reads the whole object.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="context">For what is said about the transport.</param>
@@ -49,7 +45,7 @@ internal static class ProxyServersReader
         var users = ImmutableArray.CreateBuilder<ProxyUser>();
         foreach (var reader in server.Objects("users"))
         {
-            if (ReadUser(reader) is { } user)
+            if (ProxyUserReader.Read(reader) is { } user)
             {
                 users.Add(user);
             }
@@ -95,69 +91,4 @@ internal static class ProxyServersReader
         server.Problems.Error(server.Find("address")!, "expected the proxy's name or IP address; port and user have fields of their own");
         return null;
     }
-
-    private static ProxyUser? ReadUser(ObjectReader user)
-    {
-        var name = ReadName(user);
-        var password = ReadPassword(user);
-        var level = LevelField.Read(user, "level");
-        user.End();
-        return name is not null && password is { } given
-            ? new ProxyUser { Name = name, Password = given.Password, PasswordReference = given.Reference, Level = level }
-            : null;
-    }
-
-    private static string? ReadName(ObjectReader user)
-    {
-        var name = user.String("user");
-        var node = user.Find("user");
-        if (node is null || (name is not null && name.Length == 0))
-        {
-            user.Missing("user", "give the name that the proxy knows, or remove the item where it asks for none");
-            return null;
-        }
-
-        if (name is null || IsUsable(name))
-        {
-            return name;
-        }
-
-        user.Problems.Error(node, $"a user's name has at most {MaxBytes} bytes and no control characters");
-        return null;
-    }
-
-    private static (ProxyPassword Password, SecretReference Reference)? ReadPassword(ObjectReader user)
-    {
-        var node = user.Find("pass");
-        if (node is null)
-        {
-            user.Missing("pass", "give the user's password, or 'env:NAME' or 'file:PATH' to read it from there");
-            return null;
-        }
-
-        if (node.Kind != ConfigNodeKind.String)
-        {
-            user.Problems.Error(node, "expected a password in double quotes, or 'env:NAME' or 'file:PATH'");
-            return null;
-        }
-
-        var reference = SecretReference.Of(node.Text);
-        if (!SecretText.TryRead(node.Text, reference, "password", "the user's password", out var value, out var error))
-        {
-            user.Problems.Error(node, error);
-            return null;
-        }
-
-        // A file ends with a line end; a password that stands in the configuration is taken as it is.
-        value = reference.Kind == SecretReferenceKind.Inline ? value : value.Trim();
-        if (value.Length > 0 && IsUsable(value))
-        {
-            return (new ProxyPassword(value), reference);
-        }
-
-        user.Problems.Error(node, $"a password has 1 to {MaxBytes} bytes and no control characters");
-        return null;
-    }
-
-    private static bool IsUsable(string text) => Encoding.UTF8.GetByteCount(text) <= MaxBytes && !text.Any(char.IsControl);
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Outbounds.Proxies;
 
 namespace Tunnel.Shared.Outbounds.Socks;

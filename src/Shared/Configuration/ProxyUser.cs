@@ -1,8 +1,6 @@
-using Tunnel.Shared.Configuration;
+namespace Tunnel.Shared.Configuration;
 
-namespace Tunnel.Shared.Outbounds.Proxies;
-
-/// <summary>The user as which an outbound authenticates to a proxy.</summary>
+/// <summary>A user of a SOCKS or HTTP proxy: whom an inbound lets in, or as whom an outbound goes to a proxy.</summary>
 public sealed record ProxyUser
 {
     /// <summary>1 to 255 bytes.</summary>

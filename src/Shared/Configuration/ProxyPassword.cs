@@ -1,4 +1,4 @@
-namespace Tunnel.Shared.Outbounds.Proxies;
+namespace Tunnel.Shared.Configuration;
 
 /// <summary>A password. Printing it prints a mask.</summary>
 public sealed class ProxyPassword(string text) : IEquatable<ProxyPassword>
