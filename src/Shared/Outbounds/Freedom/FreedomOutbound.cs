@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Relay;
@@ -20,6 +21,7 @@ internal sealed class FreedomOutbound(
         Enum.GetValues<DomainStrategy>().ToFrozenDictionary(static strategy => strategy, static strategy => new SocketDialOptions { DomainStrategy = strategy });
 
     private readonly IDialer _dialer = dialer ?? SystemDialer.Instance;
+    private readonly FreedomDatagrams _datagrams = new(new DatagramDrops(metrics, tag), pool, Dials[settings.DomainStrategy]);
 
     public string Tag => tag;
 
@@ -27,17 +29,43 @@ internal sealed class FreedomOutbound(
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (info.Destination.Network != Network.Tcp)
+        if (info.Destination.Network == Network.Udp && dialer is not null)
         {
-            await FailAsync(pipe, info, "only tcp is supported");
-            return;
+            // To send them directly would reveal what 'proxySettings' is to hide.
+            await FailAsync(pipe, info, "'proxySettings' carries connections only, not datagrams");
         }
+        else if (info.Destination.Network == Network.Udp)
+        {
+            await CarryAsync(info, pipe, _datagrams.ConnectAsync, cancellationToken);
+        }
+        else
+        {
+            await CarryAsync(info, pipe, ConnectAsync, cancellationToken);
+        }
+    }
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>What to dial for a destination; a Unix socket has port 0.</summary>
+    internal (string Host, int Port) Target(Destination destination) => settings.Redirect switch
+    {
+        null => (destination.Host, destination.Port),
+        { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
+        var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
+    };
+
+    private async Task<IConnection> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
+        (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
+
+    private async Task CarryAsync<T>(
+        ConnectionInfo info, IDuplexPipe pipe, Func<string, int, CancellationToken, Task<T>> connect, CancellationToken cancellationToken)
+        where T : IDuplexPipe, IAsyncDisposable
+    {
         var (host, port) = Target(info.Destination);
-        IConnection connection;
+        T connection;
         try
         {
-            connection = (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
+            connection = await connect(host, port, cancellationToken);
         }
         catch (DialException exception)
         {
@@ -52,13 +80,12 @@ internal sealed class FreedomOutbound(
 
         await using (connection)
         {
-            if (settings.ProxyProtocol != ProxyProtocolVersion.None)
+            if (settings.ProxyProtocol != ProxyProtocolVersion.None && connection is IConnection stream)
             {
-                await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, pipe.Input, connection);
+                await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, pipe.Input, stream);
             }
 
-            var options = info.IdleTimeout is { } idle ? limits with { ConnectionIdle = idle } : limits;
-            var result = await Relay.Relay.RunAsync(pipe, connection, options, cancellationToken);
+            var result = await Relay.Relay.RunAsync(pipe, connection, limits.For(info), cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }
@@ -70,16 +97,6 @@ internal sealed class FreedomOutbound(
         options = (options ?? SocketDialOptions.Default) with { DomainStrategy = settings.DomainStrategy };
         return _dialer.DialAsync(target.Host, target.Port, options, cancellationToken);
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>What to dial for a destination; a Unix socket has port 0.</summary>
-    internal (string Host, int Port) Target(Destination destination) => settings.Redirect switch
-    {
-        null => (destination.Host, destination.Port),
-        { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
-        var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
-    };
 
     private async Task FailAsync(IDuplexPipe pipe, ConnectionInfo info, string reason)
     {
