@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Inbounds.DokodemoDoor;
+using Tunnel.Shared.Inbounds.Http;
+using Tunnel.Shared.Inbounds.Socks;
 using Tunnel.Shared.Inbounds.Tunnel;
 using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
@@ -23,6 +25,8 @@ internal static class ProtocolFactory
         DokodemoDoorSettings settings => new DokodemoDoorInbound(config, settings, dispatcher, context),
         TunnelInboundSettings settings => new TunnelInbound(config, settings, dispatcher, context),
         VMessInboundSettings settings => new VMessInbound(config, settings, dispatcher, context),
+        SocksInboundSettings settings => new SocksInbound(config, settings, dispatcher, context),
+        HttpInboundSettings settings => new HttpInbound(config, settings, dispatcher, context),
         _ => throw new InvalidOperationException($"No inbound runs protocol '{config.Protocol}'."),
     };
 

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Tunnel.Shared.Transport.Http;
 using Tunnel.Shared.Transport.WebSockets;
 
 namespace Tunnel.Shared.Tests.Transport;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Tunnel.Shared.Transport.Http;
 using Tunnel.Shared.Transport.WebSockets;
 
 namespace Tunnel.Shared.Tests.Transport;

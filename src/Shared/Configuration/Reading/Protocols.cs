@@ -1,5 +1,7 @@
 using Tunnel.Shared.Configuration.Syntax;
 using Tunnel.Shared.Inbounds.DokodemoDoor;
+using Tunnel.Shared.Inbounds.Http;
+using Tunnel.Shared.Inbounds.Socks;
 using Tunnel.Shared.Inbounds.Tunnel;
 using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Outbounds.Blackhole;
@@ -19,6 +21,8 @@ internal static class Protocols
         new DokodemoDoorSettingsReader(),
         new TunnelInboundSettingsReader(),
         new VMessInboundSettingsReader(),
+        new SocksInboundSettingsReader(),
+        new HttpInboundSettingsReader(),
     ];
 
     public static readonly IReadOnlyList<IOutboundSettingsReader> Outbounds =

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tunnel.Shared.Configuration.Syntax;
+using Tunnel.Shared.Transport.Http;
 
 namespace Tunnel.Shared.Transport.WebSockets;
 

@@ -1,4 +1,5 @@
 using Tunnel.Shared.Configuration.Syntax;
+using Tunnel.Shared.Transport.Http;
 
 namespace Tunnel.Shared.Transport.WebSockets;
 

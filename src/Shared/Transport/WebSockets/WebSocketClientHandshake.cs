@@ -1,5 +1,6 @@
 using System.Text;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Transport.Http;
 
 namespace Tunnel.Shared.Transport.WebSockets;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Tunnel.Shared.Transport.Http;
 
 namespace Tunnel.Shared.Transport.WebSockets;
 

@@ -1,4 +1,4 @@
-namespace Tunnel.Shared.Transport.WebSockets;
+namespace Tunnel.Shared.Transport.Http;
 
 /// <summary>Reads the head of an HTTP message from a stream, within a bound.</summary>
 internal static class HttpHeadReader

@@ -1,4 +1,4 @@
-namespace Tunnel.Shared.Transport.WebSockets;
+namespace Tunnel.Shared.Transport.Http;
 
 /// <summary>What came of reading a head.</summary>
 internal enum HttpHeadStatus

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-namespace Tunnel.Shared.Transport.WebSockets;
+namespace Tunnel.Shared.Transport.Http;
 
 /// <summary>The head of an HTTP/1.1 message (RFC 9112): a start line and fields. Read strictly: what could be understood in two ways is refused.</summary>
 internal sealed class HttpHead
@@ -16,22 +16,26 @@ internal sealed class HttpHead
 
     public string StartLine { get; }
 
+    /// <summary>All fields, in order.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
+
     /// <summary>Reads a head.</summary>
     /// <param name="bytes">All of it, without the empty line behind it and the line end before that.</param>
     /// <param name="head">The head.</param>
-    public static bool TryParse(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out HttpHead? head)
+    /// <param name="allowsOtherText">Whether bytes beyond ASCII are let through as they are (Latin-1), as a proxy must.</param>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out HttpHead? head, bool allowsOtherText = false)
     {
         head = null;
         foreach (var value in bytes)
         {
             // Beyond ASCII, bytes have no agreed meaning; control characters drive terminals, and a NUL ends a string elsewhere.
-            if (value is (< (byte)' ' and not ((byte)'\r' or (byte)'\n' or (byte)'\t')) or >= 0x7F)
+            if (value is (< (byte)' ' and not ((byte)'\r' or (byte)'\n' or (byte)'\t')) or 0x7F || (value > 0x7F && !allowsOtherText))
             {
                 return false;
             }
         }
 
-        var lines = Encoding.ASCII.GetString(bytes).Split("\r\n");
+        var lines = Encoding.Latin1.GetString(bytes).Split("\r\n");
         if (lines.Any(static line => line.AsSpan().ContainsAny('\r', '\n')))
         {
             return false;

@@ -1,4 +1,4 @@
-namespace Tunnel.Shared.Transport.WebSockets;
+namespace Tunnel.Shared.Transport.Http;
 
 /// <summary>A head that was read from a stream.</summary>
 /// <param name="Status">Whether there is one.</param>
