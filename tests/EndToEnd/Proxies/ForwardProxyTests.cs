@@ -1,0 +1,142 @@
+using System.Net;
+using System.Text.Json;
+using Tunnel.EndToEnd.Programs;
+using Tunnel.EndToEnd.Web;
+using Tunnel.Testing;
+using Tunnel.Testing.Peers;
+using Tunnel.Testing.Programs;
+
+namespace Tunnel.EndToEnd.Proxies;
+
+/// <summary>SOCKS and HTTP proxies on the portal lead into the network of the bridge: to a name that only the bridge can resolve.</summary>
+public sealed class ForwardProxyTests(ITestOutputHelper output) : EndToEndTest(output)
+{
+    // Resolves nowhere; at the bridge a redirect stands for the name server of its network.
+    private const string Site = "intranet.invalid";
+
+    private readonly List<IPEndPoint> _proxies = [];
+    private WebTarget? _web;
+
+    private IPEndPoint Socks => _proxies[0];
+
+    private IPEndPoint SocksWithPassword => _proxies[1];
+
+    private IPEndPoint Http => _proxies[2];
+
+    private IPEndPoint HttpWithPassword => _proxies[3];
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _web = Own(await WebTarget.StartAsync());
+        var key = TestKey.New();
+        var accounts = new[] { new { user = "ann", pass = "s3cret word" } };
+        var portal = Run("portal", ProgramFiles.Portal, ["run", "-c", WriteConfiguration("portal", JsonSerializer.Serialize(new
+        {
+            reverse = new { portals = new[] { new { tag = "portal", domain = Domain } } },
+            inbounds = new object[]
+            {
+                new { tag = "interconn", protocol = "tunnel", listen = "127.0.0.1", port = 0, settings = new { clients = new[] { new { key } } } },
+                new { tag = "visitors", protocol = "socks", listen = "127.0.0.1", port = 0, settings = new { udp = true } },
+                new { tag = "visitors", protocol = "socks", listen = "127.0.0.1", port = 0, settings = new { auth = "password", accounts } },
+                new { tag = "visitors", protocol = "http", listen = "127.0.0.1", port = 0, settings = new { } },
+                new { tag = "visitors", protocol = "http", listen = "127.0.0.1", port = 0, settings = new { accounts } },
+            },
+            routing = new
+            {
+                rules = new object[] { new { type = "field", inboundTag = new[] { "interconn", "visitors" }, outboundTag = "portal" } },
+            },
+        }))]);
+        await Eventually.HoldsAsync(
+            () => portal.Output.CountOf(LogLines.Serving) == 4, ProgramProcess.DefaultPatience, () => $"the portal serves no four proxies:\n{portal.Output.Text()}");
+        _proxies.AddRange(portal.Output.Lines().Select(line => LogLines.Serving.Match(line.Text)).Where(match => match.Success).Select(AddressOf));
+        var interconnect = AddressOf(await portal.WaitForLineAsync(LogLines.InterconnectListening));
+        var bridge = Run("bridge", ProgramFiles.Bridge, ["run", "-c", WriteConfiguration("bridge", JsonSerializer.Serialize(new
+        {
+            reverse = new { bridges = new[] { new { tag = "bridge", domain = Domain } } },
+            outbounds = new object[]
+            {
+                new { tag = "direct", protocol = "freedom" },
+                new { tag = "site", protocol = "freedom", settings = new { redirect = _web.Address } },
+                new { tag = "interconn", protocol = "tunnel", settings = new { servers = new[] { new { address = "127.0.0.1", port = interconnect.Port, key } } } },
+            },
+            routing = new
+            {
+                rules = new object[]
+                {
+                    new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Domain}" }, outboundTag = "interconn" },
+                    new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Site}" }, outboundTag = "site" },
+                    new { type = "field", inboundTag = new[] { "bridge" }, outboundTag = "direct" },
+                },
+            },
+        }))]);
+        await bridge.WaitForLineAsync(LogLines.Connected);
+        await portal.WaitForLineAsync(LogLines.BridgeConnected);
+    }
+
+    [PeerFact("curl")]
+    public async Task Curl_reaches_a_site_that_only_the_bridge_can_reach()
+    {
+        var number = $"http://{Site}/number/7";
+        Assert.Equal("number 7", await CurlAsync("--socks5-hostname", $"{Socks}", number));
+        Assert.Equal("number 7", await CurlAsync("--socks4a", $"{Socks}", number));
+        Assert.Equal("number 7", await CurlAsync("-x", $"http://{Http}", number));
+        Assert.Equal("number 7", await CurlAsync("-p", "-x", $"http://{Http}", number));
+        Assert.Equal("number 7", await CurlAsync("--socks5-hostname", $"{SocksWithPassword}", "--proxy-user", "ann:s3cret word", number));
+        Assert.Equal("number 7", await CurlAsync("-x", $"http://{HttpWithPassword}", "--proxy-user", "ann:s3cret word", number));
+        Assert.Equal("number 7", await CurlAsync("-p", "-x", $"http://{HttpWithPassword}", "--proxy-user", "ann:s3cret word", "--proxy-anyauth", number));
+
+        // An address instead of a name, and a body in each direction.
+        Assert.Equal("number 8", await CurlAsync("--socks5", $"{Socks}", $"http://{_web!.Address}/number/8"));
+        Assert.Equal("number 8", await CurlAsync("--socks4", $"{Socks}", $"http://{_web.Address}/number/8"));
+        Assert.Equal("number 9number 10", await CurlAsync("-x", $"http://{Http}", $"http://{Site}/number/9", $"http://{_web.Address}/number/10"));
+        Assert.Equal("{\"a\":[1,2]}", await CurlAsync("-x", $"http://{Http}", "-H", "Content-Type: application/json", "-H", "Expect: 100-continue", "-d", "{\"a\":[1,2]}", $"http://{Site}/json"));
+        Assert.Equal(
+            "{\"a\":3}",
+            await CurlAsync("-x", $"http://{Http}", "-H", "Content-Type: application/json", "-H", "Transfer-Encoding: chunked", "-d", "{\"a\":3}", $"http://{Site}/json"));
+    }
+
+    [PeerFact("curl")]
+    public async Task Wrong_passwords_and_missing_ones_get_nowhere()
+    {
+        var number = $"http://{Site}/number/7";
+        Assert.NotEqual(0, (await TryCurlAsync("--socks5-hostname", $"{SocksWithPassword}", number)).ExitCode);
+        Assert.NotEqual(0, (await TryCurlAsync("--socks5-hostname", $"{SocksWithPassword}", "--proxy-user", "ann:wrong", number)).ExitCode);
+        Assert.NotEqual(0, (await TryCurlAsync("--socks4a", $"{SocksWithPassword}", number)).ExitCode);
+        Assert.Equal("407", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "-x", $"http://{HttpWithPassword}", number));
+        Assert.Equal("407", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "-x", $"http://{HttpWithPassword}", "--proxy-user", "ann:wrong", number));
+    }
+
+    [PeerFact("curl")]
+    public async Task A_target_that_is_not_there_is_a_502()
+    {
+        Assert.Equal("502", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "-x", $"http://{Http}", $"http://127.0.0.1:{Testing.Net.FreePort.Next()}/"));
+        Assert.Equal("400", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", $"http://{Http}/number/7"));
+    }
+
+    [PeerTheory("chromium")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_browser_with_a_proxy_setting_shows_the_site(bool socks)
+    {
+        var browser = await Tool.RunAsync(
+            Peer.Require("chromium"),
+            [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
+                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", $"--user-data-dir={Files.MakeDirectory("browser")}",
+                $"--proxy-server={(socks ? $"socks5://{Socks}" : $"http://{Http}")}", "--dump-dom", $"http://{Site}/number/42",
+            ]);
+        Assert.Contains("number 42", browser.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> CurlAsync(params string[] arguments)
+    {
+        var result = await TryCurlAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return result.Text;
+    }
+
+    private static Task<ToolResult> TryCurlAsync(params string[] arguments) =>
+        Tool.RunAsync(Peer.Require("curl"), ["--silent", "--show-error", "--noproxy", "", "--max-time", "30", .. arguments]);
+}
