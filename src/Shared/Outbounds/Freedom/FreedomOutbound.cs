@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Relay;
@@ -14,23 +15,59 @@ namespace Tunnel.Shared.Outbounds.Freedom;
 internal sealed class FreedomOutbound(
     string tag, FreedomSettings settings, RelayOptions limits, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics) : IOutbound
 {
+    private readonly FreedomDatagrams _datagrams = new(new DatagramDrops(metrics, tag), pool);
+
     public string Tag => tag;
 
     public string Description => settings.Redirect?.ToString() ?? "the destination itself";
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (info.Destination.Network != Network.Tcp)
+        if (info.Destination.Network == Network.Udp)
         {
-            await FailAsync(pipe, info, "only tcp is supported");
-            return;
+            await CarryAsync(
+                info,
+                pipe,
+                (host, port, token) => _datagrams.ConnectAsync(host, port, target => VisitorHeader.OfDatagrams(settings.ProxyProtocol, info, target), token),
+                cancellationToken);
+        }
+        else
+        {
+            await CarryAsync(info, pipe, (host, port, token) => ConnectAsync(host, port, info, pipe.Input, token), cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>What to dial for a destination; a Unix socket has port 0.</summary>
+    internal (string Host, int Port) Target(Destination destination) => settings.Redirect switch
+    {
+        null => (destination.Host, destination.Port),
+        { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
+        var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
+    };
+
+    private async Task<SocketConnection> ConnectAsync(
+        string host, int port, ConnectionInfo info, PipeReader visitor, CancellationToken cancellationToken)
+    {
+        var connection = new SocketConnection(await SocketDialer.ConnectAsync(host, port, cancellationToken: cancellationToken), pool);
+        if (settings.ProxyProtocol != ProxyProtocolVersion.None)
+        {
+            await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, visitor, connection);
         }
 
+        return connection;
+    }
+
+    private async Task CarryAsync<T>(
+        ConnectionInfo info, IDuplexPipe pipe, Func<string, int, CancellationToken, Task<T>> connect, CancellationToken cancellationToken)
+        where T : IDuplexPipe, IAsyncDisposable
+    {
         var (host, port) = Target(info.Destination);
-        SocketConnection connection;
+        T connection;
         try
         {
-            connection = new SocketConnection(await SocketDialer.ConnectAsync(host, port, cancellationToken: cancellationToken), pool);
+            connection = await connect(host, port, cancellationToken);
         }
         catch (DialException exception)
         {
@@ -45,27 +82,11 @@ internal sealed class FreedomOutbound(
 
         await using (connection)
         {
-            if (settings.ProxyProtocol != ProxyProtocolVersion.None)
-            {
-                await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, pipe.Input, connection);
-            }
-
-            var options = info.IdleTimeout is { } idle ? limits with { ConnectionIdle = idle } : limits;
-            var result = await Relay.Relay.RunAsync(pipe, connection, options, cancellationToken);
+            var result = await Relay.Relay.RunAsync(pipe, connection, limits.For(info), cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>What to dial for a destination; a Unix socket has port 0.</summary>
-    internal (string Host, int Port) Target(Destination destination) => settings.Redirect switch
-    {
-        null => (destination.Host, destination.Port),
-        { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
-        var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
-    };
 
     private async Task FailAsync(IDuplexPipe pipe, ConnectionInfo info, string reason)
     {
