@@ -34,7 +34,7 @@ internal sealed class DatagramGate(ProxyProtocolConfig config, ILogger logger)
             return DatagramDropReason.NotTrusted;
         }
 
-        var parse = ProxyProtocolCodec.Parse(packet);
+        var parse = ProxyProtocolCodec.ParseBinary(packet);
         if (parse.Header is not { } header)
         {
             if (Interlocked.Exchange(ref _complaintLogged, 1) == 0)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Datagrams;
 
@@ -239,9 +240,5 @@ internal sealed class DatagramListener : IAsyncDisposable
         }
     }
 
-    private IPEndPoint AddressOf(SocketAddress address)
-    {
-        var endPoint = (IPEndPoint)_anyone.Create(address);
-        return endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
-    }
+    private IPEndPoint AddressOf(SocketAddress address) => SocketAddresses.Unmap((IPEndPoint)_anyone.Create(address));
 }

@@ -63,6 +63,39 @@ internal static class PeerServer
         return process;
     }
 
+    /// <summary>
+    /// Starts unbound, a resolver that wants a header in front of each question, prints who asks, and answers whoever has a
+    /// loopback address and nobody else.
+    /// </summary>
+    public static async Task<(ProgramProcess Process, IPEndPoint EndPoint)> StartUnboundAsync(TempDirectory files, Action<string> report)
+    {
+        var endPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
+        var configuration = files.Write("unbound.conf", $"""
+            server:
+              interface: {endPoint.Address}@{endPoint.Port}
+              proxy-protocol-port: {endPoint.Port}
+              num-threads: 1
+              do-ip6: no
+              do-daemonize: no
+              username: ""
+              chroot: ""
+              directory: "{files.Path}"
+              pidfile: ""
+              use-syslog: no
+              logfile: ""
+              log-queries: yes
+              module-config: "iterator"
+              local-zone: "home.example." static
+              local-data: "who.home.example. A 192.0.2.1"
+            remote-control:
+              control-enable: no
+
+            """);
+        var process = ProgramProcess.Start("unbound", Peer.Require("unbound"), ["-d", "-c", configuration], report: report);
+        await UpAsync(process, endPoint);
+        return (process, endPoint);
+    }
+
     private static Task UpAsync(ProgramProcess process, IPEndPoint endPoint) => Eventually.HoldsAsync(
         async () =>
         {
