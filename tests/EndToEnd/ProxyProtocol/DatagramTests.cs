@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing;
+using Tunnel.Testing.Net;
 using Tunnel.Testing.Peers;
 
 namespace Tunnel.EndToEnd.ProxyProtocol;
@@ -49,18 +48,18 @@ public sealed partial class DatagramTests(ITestOutputHelper output) : EndToEndTe
         await unbound.WaitForLineAsync(AskedBy(Client));
 
         // Through a proxy that is trusted; a stranger's forged header, sent first, never gets there.
-        using var stranger = Connect(serving[1], Stranger);
+        using var stranger = new UdpVisitor(serving[1], Stranger);
         await stranger.SendAsync((byte[])[.. Header(Forged), .. Question]);
         await portal.WaitForLineAsync(Dropped);
         Assert.Equal(Answer, await AskAsync(serving[1], Proxy, Header(Introduced)));
         await unbound.WaitForLineAsync(AskedBy(Introduced));
         Assert.Equal(Refused, await AskAsync(serving[1], Proxy, Header(IPAddress.Parse("198.51.100.22"))));
-        Assert.Equal(0, stranger.Available);
+        Assert.Equal(0, stranger.Socket.Available);
         Assert.DoesNotMatch(AskedBy(Forged), unbound.Output.Text());
         Assert.DoesNotMatch(AskedBy(Stranger), unbound.Output.Text());
     }
 
-    // The low half of the fourth byte, and the number of answers.
+    // The low half of the fourth byte of an answer, and how many records it has.
     private static (int Code, int Answers) Answer => (0, 1);
 
     private static (int Code, int Answers) Refused => (5, 0);
@@ -79,35 +78,10 @@ public sealed partial class DatagramTests(ITestOutputHelper output) : EndToEndTe
     private static byte[] Header(IPAddress source) =>
         [.. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x12, 0, 12, .. source.GetAddressBytes(), 203, 0, 113, 1, 0x12, 0x67, 0, 53];
 
-    private static Socket Connect(IPEndPoint to, IPAddress from)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(from, 0));
-        socket.Connect(to);
-        return socket;
-    }
-
-    /// <summary>Asks as resolvers do, again when there is no answer.</summary>
     private static async Task<(int Code, int Answers)> AskAsync(IPEndPoint to, IPAddress from, byte[] header)
     {
-        using var socket = Connect(to, from);
-        var buffer = new byte[512];
-        for (var tries = 0; tries < 10; tries++)
-        {
-            await socket.SendAsync((byte[])[.. header, .. Question]);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            try
-            {
-                var length = await socket.ReceiveAsync(buffer, patience.Token);
-                Assert.True(length >= 12, Encoding.Latin1.GetString(buffer, 0, length));
-                return (buffer[3] & 0xF, (buffer[6] << 8) | buffer[7]);
-            }
-            catch (OperationCanceledException)
-            {
-                // Once more.
-            }
-        }
-
-        throw new TimeoutException("no answer");
+        using var visitor = new UdpVisitor(to, from);
+        var answer = await visitor.AskAsync((byte[])[.. header, .. Question]);
+        return (answer[3] & 0xF, (answer[6] << 8) | answer[7]);
     }
 }

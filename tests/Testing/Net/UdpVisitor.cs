@@ -11,9 +11,16 @@ public sealed class UdpVisitor : IDisposable
 
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    public UdpVisitor(IPEndPoint server)
+    /// <param name="server">Where it sends.</param>
+    /// <param name="from">An address of this machine; null for any.</param>
+    public UdpVisitor(IPEndPoint server, IPAddress? from = null)
     {
         Socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 * 1024 * 1024 };
+        if (from is not null)
+        {
+            Socket.Bind(new IPEndPoint(from, 0));
+        }
+
         Socket.Connect(server);
     }
 
