@@ -20,7 +20,7 @@ builder.Services.AddTunnelTransport();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(portal));
 
 var app = builder.Build();
-app.MapGet("/", (HttpContext context) => $"Hello {Visitor(context)}. This app listens on no port.\n");
+app.MapGet("/", (HttpContext context) => $"Hello {Visitor(context)}, who came to {context.Connection.LocalIpAddress}:{context.Connection.LocalPort}. This app listens on no port.\n");
 app.MapGet("/address", Visitor);
 app.Run();
 return 0;

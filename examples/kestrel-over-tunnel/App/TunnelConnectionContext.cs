@@ -14,15 +14,17 @@ internal sealed class TunnelConnectionContext : DefaultConnectionContext
 
     /// <summary>Takes a visitor's stream.</summary>
     /// <param name="stream">Owned from now on.</param>
-    /// <param name="visitor">From the stream's metadata; null where the portal does not know.</param>
     /// <param name="listener">Where it came in.</param>
-    public TunnelConnectionContext(IMuxStream stream, IPEndPoint? visitor, EndPoint listener)
+    public TunnelConnectionContext(IMuxStream stream, EndPoint listener)
         : base($"tunnel-{stream.Id}")
     {
         _stream = stream;
         Transport = stream;
-        RemoteEndPoint = visitor;
-        LocalEndPoint = listener;
+
+        // What the portal says: the visitor's address, and the public one that it connected to. ASP.NET shows them as its own
+        // RemoteIpAddress and LocalIpAddress.
+        RemoteEndPoint = stream.Metadata.Source;
+        LocalEndPoint = stream.Metadata.Visited ?? listener;
         ConnectionClosed = _closed.Token;
         _ = WatchAsync();
     }

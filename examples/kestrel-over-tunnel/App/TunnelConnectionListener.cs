@@ -72,7 +72,7 @@ internal sealed class TunnelConnectionListener : IConnectionListener, IDispatche
     /// <summary>A visitor's stream; returns when Kestrel is done with it.</summary>
     async Task IDispatcher.DispatchAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        var connection = new TunnelConnectionContext((IMuxStream)pipe, info.Source, EndPoint);
+        var connection = new TunnelConnectionContext((IMuxStream)pipe, EndPoint);
         if (!_accepted.Writer.TryWrite(connection))
         {
             // Refused says that nothing of it was handled.

@@ -28,6 +28,9 @@ internal sealed class ConnectedDatagrams : IDuplexPipe, IDatagramSink, IAsyncDis
         _receiving = ReceiveAsync();
     }
 
+    /// <summary>Goes in front of each datagram that is written.</summary>
+    public ReadOnlyMemory<byte> Header { get; init; }
+
     public PipeReader Input => _queue;
 
     public PipeWriter Output { get; }
@@ -41,6 +44,23 @@ internal sealed class ConnectedDatagrams : IDuplexPipe, IDatagramSink, IAsyncDis
     }
 
     async ValueTask<bool> IDatagramSink.SendAsync(ReadOnlyMemory<byte> datagram)
+    {
+        if (Header.IsEmpty)
+        {
+            return await SendAsync(datagram);
+        }
+
+        var whole = ArrayPool<byte>.Shared.Rent(Header.Length + datagram.Length);
+        Header.CopyTo(whole);
+        datagram.CopyTo(whole.AsMemory(Header.Length));
+        var isOpen = await SendAsync(whole.AsMemory(0, Header.Length + datagram.Length));
+        ArrayPool<byte>.Shared.Return(whole);
+        return isOpen;
+    }
+
+    void IDatagramSink.Complete(Exception? failure) => _queue.End(failure);
+
+    private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram)
     {
         // What ICMP said about an earlier datagram is reported by whichever call comes next, and that one did nothing then.
         for (var attempt = 0; attempt < 2; attempt++)
@@ -68,8 +88,6 @@ internal sealed class ConnectedDatagrams : IDuplexPipe, IDatagramSink, IAsyncDis
         _drops.Count(DatagramDropReason.Unreachable);
         return true;
     }
-
-    void IDatagramSink.Complete(Exception? failure) => _queue.End(failure);
 
     private async Task ReceiveAsync()
     {

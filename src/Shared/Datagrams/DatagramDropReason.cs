@@ -18,6 +18,9 @@ internal enum DatagramDropReason
     /// <summary>It is not what its protocol says, or was cut off.</summary>
     Malformed,
 
+    /// <summary>Only trusted proxies may send there, and it is from somebody else.</summary>
+    NotTrusted,
+
     /// <summary>The system refused to send it: no route, or a firewall.</summary>
     Unreachable,
 }

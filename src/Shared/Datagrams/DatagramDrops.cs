@@ -22,6 +22,7 @@ internal sealed class DatagramDrops(TunnelMetrics metrics, string tag)
             DatagramDropReason.Flows => "flows",
             DatagramDropReason.Size => "size",
             DatagramDropReason.Malformed => "malformed",
+            DatagramDropReason.NotTrusted => "not trusted",
             _ => "unreachable",
         });
     }

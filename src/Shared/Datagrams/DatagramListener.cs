@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Datagrams;
 
@@ -142,6 +143,16 @@ internal sealed class DatagramListener : IAsyncDisposable
 
     private void Receive(ReadOnlySpan<byte> packet, SocketAddress source)
     {
+        IPEndPoint? introduced = null;
+        if (_options.Gate is { } gate)
+        {
+            if (gate.Open(ref packet, AddressOf(source), BoundEndPoint, out introduced) is { } reason)
+            {
+                _options.Drops.Count(reason);
+                return;
+            }
+        }
+
         Mux.Destination? destination = null;
         var header = 0;
         if (_options.Envelope is { } envelope && !envelope.TryOpen(packet, source, out destination, out header))
@@ -150,7 +161,7 @@ internal sealed class DatagramListener : IAsyncDisposable
             return;
         }
 
-        var flow = FindOrCreate(new DatagramFlowKey(source, destination), out var isNew);
+        var flow = FindOrCreate(new DatagramFlowKey(source, destination, introduced), out var isNew);
         if (flow is null)
         {
             _options.Drops.Count(DatagramDropReason.Flows);
@@ -188,7 +199,7 @@ internal sealed class DatagramListener : IAsyncDisposable
             var visitor = new SocketAddress(key.Visitor.Family, key.Visitor.Size);
             key.Visitor.Buffer[..key.Visitor.Size].CopyTo(visitor.Buffer);
             var queue = new DatagramQueue(_options.Limits, _budget, _options.Drops, _options.Pool);
-            flow = new DatagramFlow(this, key with { Visitor = visitor }, queue, AddressOf(visitor));
+            flow = new DatagramFlow(this, key with { Visitor = visitor }, queue, key.Introduced ?? AddressOf(visitor));
             if (evicted is not null)
             {
                 _order.Remove(evicted.Node);
@@ -229,9 +240,5 @@ internal sealed class DatagramListener : IAsyncDisposable
         }
     }
 
-    private IPEndPoint AddressOf(SocketAddress address)
-    {
-        var endPoint = (IPEndPoint)_anyone.Create(address);
-        return endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
-    }
+    private IPEndPoint AddressOf(SocketAddress address) => SocketAddresses.Unmap((IPEndPoint)_anyone.Create(address));
 }

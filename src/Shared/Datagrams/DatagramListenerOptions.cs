@@ -14,6 +14,9 @@ internal sealed record DatagramListenerOptions
     /// <summary>What is around each datagram; null for nothing.</summary>
     public IDatagramEnvelope? Envelope { get; init; }
 
+    /// <summary>The proxies whose datagrams alone are taken, each behind a header that says whom it is from; null for everybody's.</summary>
+    public DatagramGate? Gate { get; init; }
+
     public DatagramLimits Limits { get; init; } = DatagramLimits.Default;
 
     public MemoryPool<byte> Pool { get; init; } = BlockPool.Default;

@@ -18,6 +18,12 @@ internal static partial class TransportLog
     [LoggerMessage(1004, LogLevel.Warning, "closed a connection from the proxy {Peer} to {EndPoint}: {Reason}")]
     public static partial void NoProxyHeader(ILogger logger, EndPoint peer, EndPoint endPoint, string reason);
 
+    [LoggerMessage(1007, LogLevel.Warning, "dropped a datagram from {Peer} to {EndPoint}: only trusted proxies may send there (acceptProxyProtocol); if this is one, add it to trustedProxies. Further ones are only counted.")]
+    public static partial void StrangeDatagram(ILogger logger, EndPoint peer, EndPoint endPoint);
+
+    [LoggerMessage(1008, LogLevel.Warning, "dropped a datagram from the proxy {Peer} to {EndPoint}: {Reason}. Further ones are only counted.")]
+    public static partial void NoDatagramHeader(ILogger logger, EndPoint peer, EndPoint endPoint, string reason);
+
     /// <summary>Many proxies check so whether somebody listens.</summary>
     [LoggerMessage(1005, LogLevel.Debug, "the proxy {Peer} connected to {EndPoint} and closed without a word")]
     public static partial void SilentProxy(ILogger logger, EndPoint peer, EndPoint endPoint);

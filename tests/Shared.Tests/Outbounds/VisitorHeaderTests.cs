@@ -137,6 +137,45 @@ public sealed class VisitorHeaderTests : IDisposable
         await HandleAsync(ProxyProtocolVersion.Binary, target, pipe).WaitAsync(Transport.Wait.Bound);
     }
 
+    [Theory]
+    [InlineData(0, V4, "question")]
+    [InlineData(1, V4, "question")]
+    [InlineData(2, V4, "question")]
+    [InlineData(2, V6, "a longer question")]
+    [InlineData(2, null, "question")]
+    public async Task Every_datagram_to_a_target_has_the_binary_header_and_answers_have_none(int version, string? source, string question)
+    {
+        using var target = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        target.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var here = (IPEndPoint)target.LocalEndPoint!;
+        var info = Info(source, null, new Destination(Network.Udp, "127.0.0.1", here.Port));
+        var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
+        var handled = Create(new FreedomSettings { ProxyProtocol = (ProxyProtocolVersion)version }).HandleAsync(info, pipe, CancellationToken.None);
+        var buffer = new byte[512];
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await visitor.Output.WriteAsync((byte[])[0, (byte)question.Length, .. Encoding.ASCII.GetBytes(question)]);
+            var received = await target.ReceiveFromAsync(buffer, here).WaitAsync(Transport.Wait.Bound);
+            var datagram = buffer.AsSpan(0, received.ReceivedBytes).ToArray();
+            if (version == 2)
+            {
+                var parse = ProxyProtocolCodec.ParseBinary(datagram);
+                Assert.Equal(info.Source, parse.Header!.Source);
+                Assert.Equal(source is null ? null : here, parse.Header.Destination);
+                Assert.Equal(source is null ? Network.Tcp : Network.Udp, parse.Header.Network);
+                datagram = datagram[parse.Length..];
+            }
+
+            Assert.Equal(question, Encoding.ASCII.GetString(datagram));
+            await target.SendToAsync("answer"u8.ToArray(), received.RemoteEndPoint);
+            Assert.Equal([0, 6, .. "answer"u8], await Transport.Wait.ReadExactAsync(visitor.Input, 8));
+        }
+
+        await visitor.Output.CompleteAsync();
+        await visitor.Input.CompleteAsync();
+        await handled.WaitAsync(Transport.Wait.Bound);
+    }
+
     private static Socket Listen(EndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
@@ -176,8 +215,9 @@ public sealed class VisitorHeaderTests : IDisposable
         var unix = target.LocalEndPoint as UnixDomainSocketEndPoint;
         var destination = new Destination(Network.Tcp, "127.0.0.1", unix is null ? ((IPEndPoint)target.LocalEndPoint!).Port : 80);
         var settings = new FreedomSettings { ProxyProtocol = version, Redirect = unix is null ? null : new RedirectTarget { UnixPath = unix.ToString() } };
-        var outbound = new FreedomOutbound(
-            "out", settings, RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
-        return outbound.HandleAsync(Info(V4, null, destination), pipe, CancellationToken.None);
+        return Create(settings).HandleAsync(Info(V4, null, destination), pipe, CancellationToken.None);
     }
+
+    private FreedomOutbound Create(FreedomSettings settings) =>
+        new("out", settings, RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
 }

@@ -14,8 +14,11 @@ public sealed class Visitor : IDisposable
     /// <summary>The connection.</summary>
     public Socket Socket { get; }
 
-    /// <summary>Connects. A small <paramref name="receiveBuffer"/> makes a stopped reader felt soon.</summary>
-    public static async Task<Visitor> ConnectAsync(EndPoint endPoint, int? receiveBuffer = null)
+    /// <summary>
+    /// Connects, from a certain address of this machine where one is given. A small <paramref name="receiveBuffer"/> makes a
+    /// stopped reader felt soon.
+    /// </summary>
+    public static async Task<Visitor> ConnectAsync(EndPoint endPoint, int? receiveBuffer = null, IPAddress? from = null)
     {
         var protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
@@ -24,6 +27,11 @@ public sealed class Visitor : IDisposable
             if (receiveBuffer is { } size)
             {
                 socket.ReceiveBufferSize = size;
+            }
+
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(from, 0));
             }
 
             using var timeout = new CancellationTokenSource(DefaultLimit);
@@ -41,9 +49,15 @@ public sealed class Visitor : IDisposable
     public static async Task<string> AskAsync(EndPoint endPoint, string text, TimeSpan? limit = null)
     {
         using var visitor = await ConnectAsync(endPoint);
-        await visitor.SendAsync(Encoding.UTF8.GetBytes(text), limit);
-        visitor.Socket.Shutdown(SocketShutdown.Send);
-        return Encoding.UTF8.GetString(await visitor.ReadToEndAsync(limit));
+        return await visitor.AskAsync(text, limit);
+    }
+
+    /// <summary>Sends <paramref name="text"/>, half-closes, and returns the whole answer.</summary>
+    public async Task<string> AskAsync(string text, TimeSpan? limit = null)
+    {
+        await SendAsync(Encoding.UTF8.GetBytes(text), limit);
+        Socket.Shutdown(SocketShutdown.Send);
+        return Encoding.UTF8.GetString(await ReadToEndAsync(limit));
     }
 
     /// <summary>Sends everything.</summary>

@@ -28,6 +28,7 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
         {
             Accepted = flow => _connections.Run(token => ServeAsync(flow, token)),
             Drops = new DatagramDrops(context.Metrics, config.Tag),
+            Gate = config.Stream.ProxyProtocol is { } proxies ? new DatagramGate(proxies, _logger) : null,
             Pool = context.Pool,
             Time = context.Time,
         };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Transport;
 
@@ -10,14 +11,19 @@ namespace Tunnel.Shared.Outbounds.Freedom;
 /// <param name="options">How names are resolved.</param>
 internal sealed class FreedomDatagrams(DatagramDrops drops, MemoryPool<byte> pool, SocketDialOptions options)
 {
+    /// <param name="host">The target's.</param>
+    /// <param name="port">The target's.</param>
+    /// <param name="header">What goes in front of each datagram to the target with that address; may be empty.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="DialException">There is no way to the target.</exception>
-    public async Task<ConnectedDatagrams> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    public async Task<ConnectedDatagrams> ConnectAsync(string host, int port, Func<EndPoint?, byte[]> header, CancellationToken cancellationToken)
     {
         if (host.StartsWith(SocketDialer.UnixPrefix, StringComparison.OrdinalIgnoreCase))
         {
             throw new DialException(DialFailure.Other, host, "a Unix socket takes no datagrams; 'redirect' UDP to an address and a port");
         }
 
-        return new ConnectedDatagrams(await DatagramDialer.ConnectAsync(host, port, options, cancellationToken), drops, pool);
+        var socket = await DatagramDialer.ConnectAsync(host, port, options, cancellationToken);
+        return new ConnectedDatagrams(socket, drops, pool) { Header = header(SocketAddresses.Remote(socket)) };
     }
 }

@@ -36,11 +36,15 @@ internal sealed class FreedomOutbound(
         }
         else if (info.Destination.Network == Network.Udp)
         {
-            await CarryAsync(info, pipe, _datagrams.ConnectAsync, cancellationToken);
+            await CarryAsync(
+                info,
+                pipe,
+                (host, port, token) => _datagrams.ConnectAsync(host, port, target => VisitorHeader.OfDatagrams(settings.ProxyProtocol, info, target), token),
+                cancellationToken);
         }
         else
         {
-            await CarryAsync(info, pipe, ConnectAsync, cancellationToken);
+            await CarryAsync(info, pipe, (host, port, token) => ConnectAsync(host, port, info, pipe.Input, token), cancellationToken);
         }
     }
 
@@ -54,8 +58,17 @@ internal sealed class FreedomOutbound(
         var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
     };
 
-    private async Task<IConnection> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
-        (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
+    private async Task<IConnection> ConnectAsync(
+        string host, int port, ConnectionInfo info, PipeReader visitor, CancellationToken cancellationToken)
+    {
+        var connection = (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
+        if (settings.ProxyProtocol != ProxyProtocolVersion.None)
+        {
+            await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, visitor, connection);
+        }
+
+        return connection;
+    }
 
     private async Task CarryAsync<T>(
         ConnectionInfo info, IDuplexPipe pipe, Func<string, int, CancellationToken, Task<T>> connect, CancellationToken cancellationToken)
@@ -80,11 +93,6 @@ internal sealed class FreedomOutbound(
 
         await using (connection)
         {
-            if (settings.ProxyProtocol != ProxyProtocolVersion.None && connection is IConnection stream)
-            {
-                await VisitorHeader.WriteAsync(settings.ProxyProtocol, info, pipe.Input, stream);
-            }
-
             var result = await Relay.Relay.RunAsync(pipe, connection, limits.For(info), cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);

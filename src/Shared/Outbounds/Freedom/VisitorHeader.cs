@@ -33,6 +33,13 @@ internal static class VisitorHeader
     }
 
     /// <summary>
+    /// What stands in front of every datagram to a target, since each may be the first that it sees; empty for none. Only the
+    /// binary form is made for datagrams.
+    /// </summary>
+    public static byte[] OfDatagrams(ProxyProtocolVersion version, ConnectionInfo info, EndPoint? target) =>
+        version == ProxyProtocolVersion.Binary ? Encode(version, info, target) : [];
+
+    /// <summary>
     /// Puts the header in front of what goes to a target: with the visitor's first bytes where they are there already, and at
     /// once where they are not, because the target may be the one that speaks first. What fails is left for the relay to find.
     /// </summary>

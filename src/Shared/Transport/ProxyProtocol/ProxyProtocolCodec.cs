@@ -10,18 +10,13 @@ internal static class ProxyProtocolCodec
 
     private const string NoHeader = "it does not begin with a PROXY protocol header; does its sender send one, and only one?";
 
-    /// <summary>Looks at the first bytes of a connection, or at a datagram.</summary>
-    public static ProxyProtocolParse Parse(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IsEmpty)
-        {
-            return ProxyProtocolParse.Incomplete;
-        }
+    /// <summary>Looks at the first bytes of a connection.</summary>
+    public static ProxyProtocolParse Parse(ReadOnlySpan<byte> bytes) =>
+        !bytes.IsEmpty && BeginsLike(bytes, TextHeader.Prefix) ? TextHeader.Parse(bytes) : ParseBinary(bytes);
 
-        return BeginsLike(bytes, TextHeader.Prefix) ? TextHeader.Parse(bytes)
-            : BeginsLike(bytes, BinaryHeader.Signature) ? BinaryHeader.Parse(bytes)
-            : ProxyProtocolParse.Invalid(NoHeader);
-    }
+    /// <summary>Looks at a datagram, which only the binary form is made for.</summary>
+    public static ProxyProtocolParse ParseBinary(ReadOnlySpan<byte> bytes) =>
+        BeginsLike(bytes, BinaryHeader.Signature) ? BinaryHeader.Parse(bytes) : ProxyProtocolParse.Invalid(NoHeader);
 
     /// <summary>The bytes of a header.</summary>
     public static byte[] Encode(ProxyProtocolVersion version, ProxyProtocolHeader header) => version switch

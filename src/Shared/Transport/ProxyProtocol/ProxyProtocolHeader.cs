@@ -24,7 +24,7 @@ internal sealed record ProxyProtocolHeader
     public IPEndPoint? Destination { get; private init; }
 
     /// <summary>Of what kind it is.</summary>
-    public Network Network { get; private init; }
+    public Network Network { get; private init; } = Network.Tcp;
 
     /// <summary>A header that names both ends.</summary>
     public static ProxyProtocolHeader Of(IPEndPoint source, IPEndPoint destination, Network network = Network.Tcp) =>
