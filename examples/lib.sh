@@ -61,8 +61,10 @@ say() {
   echo "== $*" >&2
 }
 
-# Builds the programs and what the examples add. No build server stays behind.
+# Builds the programs and what the examples add. No build server stays behind. Whoever runs many examples builds once and
+# says so with TUNNEL_EXAMPLES_BUILT=1.
 build() {
+  [ "${TUNNEL_EXAMPLES_BUILT:-}" = 1 ] && return
   say "building (the first time takes a minute)"
   DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 \
     dotnet build "$examples/Examples.slnf" -c Release -v quiet -nologo -clp:NoSummary -p:UseSharedCompilation=false >"$work/build.log" 2>&1 </dev/null || {

@@ -63,8 +63,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
             return;
         }
 
-        var limits = RelayOptions.Of(context.Policy.Of(info.Level));
-        limits = limits with { ConnectionIdle = info.IdleTimeout ?? limits.ConnectionIdle, TimeProvider = context.Time };
+        var limits = RelayOptions.Of(context.Policy.Of(info.Level)).For(info) with { TimeProvider = context.Time };
         var result = await Relay.RunAsync(pipe, stream, limits, cancellationToken);
         context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
         if (result.Error is MuxStreamException { Code: not MuxErrorCode.Cancel } failure && result.End == RelayEnd.RightFailed)

@@ -35,12 +35,22 @@ public sealed class DrainTests(ITestOutputHelper output) : EndToEndTest(output)
         Assert.Equal(0, await process.WaitForExitAsync(DrainLimit + Slack));
     }
 
-    [Theory]
-    [MemberData(nameof(Programs))]
-    public async Task A_visitor_who_does_not_finish_is_not_waited_for_beyond_the_limit(string program)
+    // Both at once: the limit is all that the test waits for.
+    [Fact]
+    public async Task A_visitor_who_does_not_finish_is_not_waited_for_beyond_the_limit()
     {
-        var (portal, bridge) = await StartPairAsync(TcpTargets.Echo());
-        var process = Choose(program, portal, bridge);
+        var ends = new List<Task>();
+        foreach (var program in Programs.Select(static (object[] row) => (string)row[0]))
+        {
+            var (portal, bridge) = await StartPairAsync(TcpTargets.Echo());
+            ends.Add(EndsByItselfAsync(Choose(program, portal, bridge), portal));
+        }
+
+        await Task.WhenAll(ends);
+    }
+
+    private static async Task EndsByItselfAsync(ProgramProcess process, PortalProgram portal)
+    {
         using var visitor = await Visitor.ConnectAsync(portal.Public);
         await visitor.SendAsync(Pattern.First(1));
         await visitor.ReadPatternAsync(0, 1);

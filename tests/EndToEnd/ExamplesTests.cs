@@ -5,13 +5,9 @@ namespace Tunnel.EndToEnd;
 
 /// <summary>Every example runs to its end: <c>run.sh --once</c> in its folder exits 0.</summary>
 /// <remarks>An example is a folder below <c>examples</c> with an executable <c>run.sh</c>, the same that its README names.</remarks>
-[Collection(HeavyCollection.Name)]
-public sealed class ExamplesTests(ITestOutputHelper output) : EndToEndTest(output)
+public sealed class ExamplesTests(ITestOutputHelper output, ExamplesBuild build) : EndToEndTest(output), IClassFixture<ExamplesBuild>
 {
     private const string Command = "run.sh";
-
-    // On a fresh checkout an example builds the programs first.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static TheoryData<string> Names { get; } =
         [.. Directory.GetDirectories(ProgramFiles.Examples).Where(d => File.Exists(Path.Combine(d, Command))).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
@@ -20,7 +16,7 @@ public sealed class ExamplesTests(ITestOutputHelper output) : EndToEndTest(outpu
     [MemberData(nameof(Names))]
     public async Task An_example_runs_as_printed(string name)
     {
-        var result = await Tool.RunAsync(Path.Combine(ProgramFiles.Examples, name, Command), ["--once"], limit: Limit);
+        var result = await Tool.RunAsync(Path.Combine(ProgramFiles.Examples, name, Command), ["--once"], environment: build.Environment);
         Assert.True(result.ExitCode == 0, result.ToString());
     }
 }

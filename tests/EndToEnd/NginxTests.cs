@@ -8,7 +8,6 @@ using Tunnel.Testing.Programs;
 namespace Tunnel.EndToEnd;
 
 /// <summary>A website at home: nginx behind the bridge, curl and a browser before the portal.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed partial class NginxTests(ITestOutputHelper output) : EndToEndTest(output)
 {
     private const int Mebibytes = 1024;

@@ -6,7 +6,6 @@ using Tunnel.Testing.Peers;
 namespace Tunnel.Interop;
 
 /// <summary>Either side of a mixed pair is killed and comes back, and the other one is not touched.</summary>
-[Collection(HeavyCollection.Name)]
 public sealed class RestartTests(ITestOutputHelper output) : InteropTest(output)
 {
     public static TheoryData<Side, Side, bool> Restarts { get; } = new()

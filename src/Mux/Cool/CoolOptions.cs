@@ -63,6 +63,9 @@ public sealed record CoolOptions
     /// <summary>A peer that was silent for so long is dead; null, the default, to wait for ever: the dialect has no ping.</summary>
     public TimeSpan? SilenceTimeout { get; init; }
 
+    /// <summary>Is told of each datagram that is dropped, with the reason in a word: <c>size</c> or <c>queue</c>.</summary>
+    public Action<string>? DatagramDropped { get; init; }
+
     /// <summary>How many bytes of End frames may wait for a peer that does not read. Default 64 KiB, from 4 KiB; more end the session.</summary>
     public int MaxControlBytes { get; init; } = 64 * 1024;
 

@@ -57,9 +57,17 @@ public sealed partial class CoolSession
         }
     }
 
-    internal void CountDatagramNotSent() => Interlocked.Increment(ref _datagramsNotSent);
+    internal void CountDatagramNotSent()
+    {
+        Interlocked.Increment(ref _datagramsNotSent);
+        Options.DatagramDropped?.Invoke("size");
+    }
 
-    internal void CountDatagramNotReceived() => Interlocked.Increment(ref _datagramsNotReceived);
+    internal void CountDatagramNotReceived()
+    {
+        Interlocked.Increment(ref _datagramsNotReceived);
+        Options.DatagramDropped?.Invoke("queue");
+    }
 
     internal void OnStreamClosed(CoolStream stream)
     {

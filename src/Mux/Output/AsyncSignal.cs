@@ -5,26 +5,33 @@ namespace Tunnel.Mux.Output;
 /// <summary>An auto-reset event for one waiter that allocates nothing. Any thread may set it; setting it twice counts once.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
-    private const int Idle = 0;
-    private const int IsSet = 1;
-    private const int Waiting = 2;
-
+    // Guards the fields below. Without it both sides need full fences in the right places, and one that is missing costs a
+    // wake-up once in a hundred thousand.
+    private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
-    private int _state;
+    private volatile bool _isSet;
+    private bool _isWaiting;
 
     public void Set()
     {
-        while (true)
+        // What the caller wrote must be visible before the signal is looked at. Without the barrier a processor may look first,
+        // find it set, and leave, while the waiter takes that signal and does not see the write yet.
+        Interlocked.MemoryBarrier();
+        if (_isSet)
         {
-            switch (Volatile.Read(ref _state))
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_isWaiting)
             {
-                case IsSet:
-                    return;
-                case Idle when Interlocked.CompareExchange(ref _state, IsSet, Idle) == Idle:
-                    return;
-                case Waiting when Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting:
-                    _core.SetResult(true);
-                    return;
+                _isWaiting = false;
+                _core.SetResult(true);
+            }
+            else
+            {
+                _isSet = true;
             }
         }
     }
@@ -32,19 +39,18 @@ internal sealed class AsyncSignal : IValueTaskSource
     /// <summary>Completes when the signal is or becomes set, and resets it.</summary>
     public ValueTask WaitAsync()
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, IsSet) == IsSet)
+        lock (_gate)
         {
-            return ValueTask.CompletedTask;
-        }
+            if (_isSet)
+            {
+                _isSet = false;
+                return ValueTask.CompletedTask;
+            }
 
-        _core.Reset();
-        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle)
-        {
+            _core.Reset();
+            _isWaiting = true;
             return new ValueTask(this, _core.Version);
         }
-
-        Volatile.Write(ref _state, Idle);
-        return ValueTask.CompletedTask;
     }
 
     void IValueTaskSource.GetResult(short token) => _core.GetResult(token);

@@ -12,6 +12,7 @@ namespace Tunnel.Shared.Diagnostics;
 /// tunnel.sessions              counter          {session}     tunnel.domain
 /// tunnel.sessions.active       up-down counter  {session}     tunnel.domain
 /// tunnel.handshakes            counter          {handshake}   tunnel.outcome
+/// tunnel.datagrams.dropped     counter          {datagram}    tunnel.tag (of the inbound or outbound; mux.cool), tunnel.reason
 /// </code>
 /// </remarks>
 public sealed class TunnelMetrics
@@ -22,6 +23,7 @@ public sealed class TunnelMetrics
     private readonly Counter<long> _sessions;
     private readonly UpDownCounter<long> _activeSessions;
     private readonly Counter<long> _handshakes;
+    private readonly Counter<long> _datagramsDropped;
 
     public TunnelMetrics(IMeterFactory meters)
     {
@@ -32,6 +34,7 @@ public sealed class TunnelMetrics
         _sessions = meter.CreateCounter<long>("tunnel.sessions", "{session}", "Sessions that began.");
         _activeSessions = meter.CreateUpDownCounter<long>("tunnel.sessions.active", "{session}", "Sessions that have not ended.");
         _handshakes = meter.CreateCounter<long>("tunnel.handshakes", "{handshake}", "Handshakes on the interconnect, by outcome.");
+        _datagramsDropped = meter.CreateCounter<long>("tunnel.datagrams.dropped", "{datagram}", "Datagrams that were dropped, by reason.");
     }
 
     /// <summary>Counts a connection from now until the returned value is disposed.</summary>
@@ -63,6 +66,12 @@ public sealed class TunnelMetrics
 
     /// <summary>Counts a handshake; <paramref name="outcome"/> is <c>accepted</c> or the name of a refusal.</summary>
     public void Handshake(string outcome) => _handshakes.Add(1, new KeyValuePair<string, object?>("tunnel.outcome", outcome));
+
+    /// <summary>Counts a datagram that was dropped.</summary>
+    /// <param name="tag">The inbound's or outbound's tag, or the name of another place.</param>
+    /// <param name="reason">One word.</param>
+    public void DatagramDropped(string tag, string reason) =>
+        _datagramsDropped.Add(1, new KeyValuePair<string, object?>("tunnel.tag", tag), new KeyValuePair<string, object?>("tunnel.reason", reason));
 
     /// <summary>Something that is counted as active until it is disposed.</summary>
     [StructLayout(LayoutKind.Auto)]

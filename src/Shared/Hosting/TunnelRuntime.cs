@@ -27,7 +27,9 @@ public sealed class TunnelRuntime : IAsyncDisposable
     /// <summary>Puts the parts together; nothing is started.</summary>
     public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
     {
-        context = context with { Policy = config.Policy, Outbounds = new OutboundDirectory() };
+        var metrics = context.Metrics;
+        var cool = context.Cool with { DatagramDropped = reason => metrics.DatagramDropped("mux.cool", reason) };
+        context = context with { Policy = config.Policy, Cool = cool, Outbounds = new OutboundDirectory() };
 
         // Portals come behind the configured outbounds: only where there are none does a portal become the default, as in V2Ray.
         ImmutableArray<IOutbound> outbounds =

@@ -1,10 +1,18 @@
+using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Dispatch;
 
 namespace Tunnel.Shared.Relay;
 
 /// <summary>How a relay behaves at its end, and how long it may be silent.</summary>
 public sealed record RelayOptions
 {
+    /// <summary>
+    /// How long a flow of datagrams may be silent where nobody says anything: they have no end of their own. NAT forgets one
+    /// after 30 s at the earliest (RFC 4787 asks for 2 minutes).
+    /// </summary>
+    private static readonly TimeSpan DatagramIdle = TimeSpan.FromSeconds(60);
+
     public static RelayOptions Default { get; } = new();
 
     /// <summary>The limits of a policy level; where it says nothing there is none.</summary>
@@ -12,6 +20,16 @@ public sealed record RelayOptions
     {
         ArgumentNullException.ThrowIfNull(level);
         return new RelayOptions { ConnectionIdle = level.ConnectionIdle, UplinkOnly = level.UplinkOnly, DownlinkOnly = level.DownlinkOnly };
+    }
+
+    /// <summary>These limits for one connection: its inbound's word goes first, and datagrams always have a limit.</summary>
+    public RelayOptions For(ConnectionInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return this with
+        {
+            ConnectionIdle = info.IdleTimeout ?? ConnectionIdle ?? (info.Destination.Network == Network.Udp ? DatagramIdle : null),
+        };
     }
 
     /// <summary>

@@ -50,7 +50,7 @@ public static class SocketDialer
         }
     }
 
-    private static async Task<IPAddress[]> ResolveAsync(string host, string target, SocketDialOptions options, CancellationToken cancellationToken)
+    internal static async Task<IPAddress[]> ResolveAsync(string host, string target, SocketDialOptions options, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host, out var literal)
             ? [literal]

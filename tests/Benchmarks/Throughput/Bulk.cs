@@ -9,6 +9,9 @@ internal sealed class Bulk : IAsyncDisposable
 {
     private const int FrameBytes = 16 * 1024;
 
+    // Filling 64 windows takes a few milliseconds.
+    private static readonly TimeSpan FillTime = TimeSpan.FromMilliseconds(300);
+
     private static readonly StreamMetadata Metadata = new(new Destination(Network.Tcp, "example.com", 80));
 
     private readonly MuxSession _dialler;
@@ -47,6 +50,17 @@ internal sealed class Bulk : IAsyncDisposable
             Task.Run(() => WriteAsync(stream.Opened.Output, bytesEach)),
             Task.Run(() => ReadAsync(stream.Accepted.Input, bytesEach)),
         }));
+
+    /// <summary>
+    /// Lets all that streams can hold collect before it is read: pools have then been as large as they can ever get, and what
+    /// is allocated afterwards is allocated for frames.
+    /// </summary>
+    public async Task FillAsync(List<(IMuxStream Opened, IMuxStream Accepted)> streams, long bytesEach)
+    {
+        var writing = streams.Select(stream => Task.Run(() => WriteAsync(stream.Opened.Output, bytesEach))).ToList();
+        await Task.Delay(FillTime);
+        await Task.WhenAll([.. writing, .. streams.Select(stream => Task.Run(() => ReadAsync(stream.Accepted.Input, bytesEach)))]);
+    }
 
     /// <summary>The times of so many echoes of one byte, in microseconds, sorted.</summary>
     public async Task<double[]> EchoAsync(int count)

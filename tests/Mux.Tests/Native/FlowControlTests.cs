@@ -260,6 +260,7 @@ public sealed class FlowControlTests
 
         Assert.All(writers, writer => Assert.False(writer.IsCompleted));
         await peer.Output.CompleteAsync();
+        await peer.Input.CompleteAsync();
         await Task.WhenAll(writers).WaitAsync(Condition.Patience);
     }
 

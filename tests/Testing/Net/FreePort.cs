@@ -6,11 +6,43 @@ namespace Tunnel.Testing.Net;
 /// <summary>A loopback port on which nobody listens right now.</summary>
 public static class FreePort
 {
-    /// <summary>Asks the system for one. Whoever binds it later may lose a race, so prefer port 0 where the program takes it.</summary>
+    // Below the ports that the system itself gives to connections: one of those would be taken again at any moment.
+    private const int First = 15_000;
+    private const int Last = 31_999;
+
+    private static readonly HashSet<int> Given = [];
+    private static readonly Lock Gate = new();
+
+    /// <summary>
+    /// Chooses one at random, each only once in this process. Whoever binds it later may lose a race against another process, so
+    /// prefer port 0 where the program takes it.
+    /// </summary>
     public static int Next()
     {
+        lock (Gate)
+        {
+            while (true)
+            {
+                var port = Random.Shared.Next(First, Last + 1);
+                if (Given.Add(port) && IsFree(port))
+                {
+                    return port;
+                }
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Tunnel.Mux;
 using Tunnel.Shared.Configuration.Syntax;
+using Tunnel.Shared.Inbounds.DokodemoDoor;
 using Tunnel.Shared.Inbounds.Tunnel;
 
 namespace Tunnel.Shared.Configuration.Reading;
@@ -71,13 +74,13 @@ internal static class TagCheck
     /// <summary>Two listeners on one address: the second could not start.</summary>
     private static void CheckListeners(ConfigDraft draft, ProblemList problems)
     {
-        var seen = new Dictionary<string, List<(PortRange Ports, ConfigNode Node)>>(StringComparer.Ordinal);
-        foreach (var (inbound, node) in draft.Listeners)
+        var seen = new Dictionary<(string Address, Network Network), List<(PortRange Ports, ConfigNode Node)>>();
+        foreach (var (inbound, node, network) in draft.Listeners.SelectMany(static item => NetworksOf(item.Inbound).Select(network => (item.Inbound, item.Node, network))))
         {
             var address = inbound.Listen.ToString();
-            if (!seen.TryGetValue(address, out var others))
+            if (!seen.TryGetValue((address, network), out var others))
             {
-                seen.Add(address, others = []);
+                seen.Add((address, network), others = []);
             }
 
             IEnumerable<PortRange> ranges = inbound.Listen.UnixPath is null ? inbound.Ports.Where(static range => range.Last > 0) : [default];
@@ -86,7 +89,7 @@ internal static class TagCheck
                 var (clash, other) = others.Find(used => used.Ports.First <= range.Last && range.First <= used.Ports.Last);
                 if (other is not null)
                 {
-                    var where = inbound.Listen.UnixPath ?? HostText.Join(address, Math.Max(clash.First, range.First));
+                    var where = (network == Network.Udp ? "udp:" : string.Empty) + (inbound.Listen.UnixPath ?? HostText.Join(address, Math.Max(clash.First, range.First)));
                     var who = other == node ? "twice" : $"and so does {other.Path}";
                     problems.Error(node, $"listens on {Describe.Shorten(where)}, {who}; change one of them");
                     break;
@@ -96,6 +99,9 @@ internal static class TagCheck
             }
         }
     }
+
+    private static ImmutableArray<Network> NetworksOf(InboundConfig inbound) =>
+        inbound.Settings is DokodemoDoorSettings { Networks: var networks } ? networks : [Network.Tcp];
 
     private static void CheckClientDomains(ConfigDraft draft, ProblemList problems)
     {

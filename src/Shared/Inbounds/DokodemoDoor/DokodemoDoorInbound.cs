@@ -4,48 +4,71 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Inbounds.DokodemoDoor;
 
-/// <summary>Protocol <c>dokodemo-door</c>: every connection to its ports goes to one fixed destination, as the router says.</summary>
+/// <summary>Protocol <c>dokodemo-door</c>: every connection to its ports, and every flow of datagrams, goes to one fixed destination, as the router says.</summary>
 internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSettings settings, IDispatcher dispatcher, RuntimeContext context) : IInbound
 {
     private readonly ILogger _status = context.StatusLogger;
     private readonly ILogger _logger = context.Loggers.CreateLogger<DokodemoDoorInbound>();
-    private readonly Destination _destination = new(Network.Tcp, settings.Address!, settings.Port);
     private readonly ConnectionTracker _connections = new();
-    private ImmutableArray<SocketListener> _listeners = [];
+    private ImmutableArray<DokodemoDoorListeners> _listeners = [];
+    private DatagramListenerOptions? _datagrams;
 
     public string Tag => config.Tag;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _datagrams = new DatagramListenerOptions
+        {
+            Accepted = flow => _connections.Run(token => ServeAsync(flow, token)),
+            Drops = new DatagramDrops(context.Metrics, config.Tag),
+            Pool = context.Pool,
+            Time = context.Time,
+        };
         foreach (var endPoint in ListenEndPoints.Of(config))
         {
-            var listener = SocketListener.Start(endPoint, socket => _connections.Run(token => ServeAsync(socket, token)), _logger);
-            _listeners = _listeners.Add(listener);
-            var goesTo = dispatcher.Route(Describe(source: null))?.Description ?? "nowhere (there is no outbound)";
-            DokodemoDoorLog.Serving(_status, EndPointText.Of(listener.BoundEndPoint), goesTo);
-        }
+            var listeners = await DokodemoDoorListeners.BindAsync(
+                endPoint,
+                settings.Networks,
+                address => SocketListener.Start(address, socket => _connections.Run(token => ServeAsync(socket, token)), _logger),
+                address => DatagramListener.Bind(address, _datagrams));
+            _listeners = _listeners.Add(listeners);
+            listeners.Datagrams?.Start();
+            if (listeners.Connections is { } connections)
+            {
+                DokodemoDoorLog.Serving(_status, EndPointText.Of(connections.BoundEndPoint), GoesTo(Network.Tcp));
+            }
 
-        return Task.CompletedTask;
+            if (listeners.Datagrams is { } datagrams)
+            {
+                DokodemoDoorLog.Serving(_status, "udp:" + EndPointText.Of(datagrams.BoundEndPoint), GoesTo(Network.Udp));
+            }
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+        await Task.WhenAll(
+        [
+            .. _listeners.Select(listeners => listeners.Connections?.StopAsync() ?? Task.CompletedTask),
+            .. _listeners.Select(listeners => listeners.Datagrams?.StopAsync(cancellationToken) ?? Task.CompletedTask),
+        ]);
         await _connections.DrainAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(new CancellationToken(canceled: true));
-        foreach (var listener in _listeners)
+        foreach (var listeners in _listeners)
         {
-            await listener.DisposeAsync();
+            await (listeners.Connections?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (listeners.Datagrams?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
         _connections.Dispose();
@@ -67,14 +90,24 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
 
         await using (connection)
         {
-            await dispatcher.DispatchAsync(Describe(connection.RemoteEndPoint as IPEndPoint), connection, cancellationToken);
+            await dispatcher.DispatchAsync(Describe(Network.Tcp, connection.RemoteEndPoint as IPEndPoint), connection, cancellationToken);
         }
     }
 
-    private ConnectionInfo Describe(IPEndPoint? source) => new()
+    private async Task ServeAsync(DatagramFlow flow, CancellationToken cancellationToken)
+    {
+        using (flow)
+        {
+            await dispatcher.DispatchAsync(Describe(Network.Udp, flow.Visitor), flow, cancellationToken);
+        }
+    }
+
+    private string GoesTo(Network network) => dispatcher.Route(Describe(network, source: null))?.Description ?? "nowhere (there is no outbound)";
+
+    private ConnectionInfo Describe(Network network, IPEndPoint? source) => new()
     {
         InboundTag = config.Tag,
-        Destination = _destination,
+        Destination = new Destination(network, settings.Address!, settings.Port),
         Level = settings.UserLevel,
 
         // As in V2Ray, which heeds it on level 0 alone.

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
 
 namespace Tunnel.Shared.Inbounds.DokodemoDoor;
@@ -12,6 +14,9 @@ public sealed record DokodemoDoorSettings : IInboundSettings
     /// <summary>The destination's port, 0 to 65535.</summary>
     public int Port { get; init; }
 
+    /// <summary>What is listened for, TCP first; on the same port, if both.</summary>
+    public ImmutableArray<Network> Networks { get; init; } = [Network.Tcp];
+
     /// <summary>How long a connection may be silent, whole seconds and more than zero; null for the default.</summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -23,7 +28,7 @@ public sealed record DokodemoDoorSettings : IInboundSettings
         writer.WriteStartObject();
         writer.WriteString("address", Address);
         writer.WriteNumber("port", Port);
-        writer.WriteString("network", "tcp");
+        writer.WriteString("network", string.Join(',', Networks.Select(static network => network == Network.Udp ? "udp" : "tcp")));
         if (Timeout is { } timeout)
         {
             writer.WriteNumber("timeout", (long)timeout.TotalSeconds);

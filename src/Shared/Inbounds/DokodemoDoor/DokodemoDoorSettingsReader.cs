@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Configuration.Reading;
 using Tunnel.Shared.Configuration.Syntax;
@@ -19,12 +21,12 @@ internal sealed class DokodemoDoorSettingsReader : IInboundSettingsReader
             settings.Problems.Error(settings.Find("followRedirect")!, "followRedirect is not supported yet; remove it and set 'address' and 'port'");
         }
 
-        CheckNetwork(settings);
         var timeout = settings.Integer("timeout", 0, MaxTimeoutSeconds);
         var result = new DokodemoDoorSettings
         {
             Address = ReadAddress(settings),
             Port = settings.Integer("port", 0, HostText.MaxPort) ?? 0,
+            Networks = ReadNetworks(settings, context.Listen),
             UserLevel = LevelField.Read(settings, "userLevel"),
             Timeout = timeout is > 0 ? TimeSpan.FromSeconds(timeout.Value) : null,
         };
@@ -61,21 +63,28 @@ internal sealed class DokodemoDoorSettingsReader : IInboundSettingsReader
         return address;
     }
 
-    private static void CheckNetwork(ObjectReader settings)
+    private static ImmutableArray<Network> ReadNetworks(ObjectReader settings, ListenAddress? listen)
     {
+        var networks = new SortedSet<Network>();
         foreach (var (text, node) in settings.Strings("network"))
         {
             switch (text.Trim().ToLowerInvariant())
             {
                 case "tcp":
+                    networks.Add(Network.Tcp);
+                    break;
+                case "udp" when listen is { UnixPath: { } path }:
+                    settings.Problems.Error(node, $"the Unix socket {Describe.Shorten(path)} takes no datagrams; listen on an IP address, or leave out 'udp'");
                     break;
                 case "udp":
-                    settings.Problems.Error(node, "network 'udp' is not supported yet; use 'tcp'");
+                    networks.Add(Network.Udp);
                     break;
                 default:
-                    settings.Problems.Error(node, $"found {node.Found}, expected 'tcp'");
+                    settings.Problems.Error(node, $"found {node.Found}, expected 'tcp', 'udp' or 'tcp,udp'");
                     break;
             }
         }
+
+        return networks.Count == 0 ? [Network.Tcp] : [.. networks];
     }
 }

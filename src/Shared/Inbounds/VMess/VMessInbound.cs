@@ -7,6 +7,7 @@ using Tunnel.Mux;
 using Tunnel.Mux.Cool;
 using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
@@ -34,6 +35,7 @@ internal sealed class VMessInbound : IInbound
     private readonly ILogger _logger;
     private readonly CoolOptions _cool;
     private readonly HandshakeAdmission _admission;
+    private readonly DatagramDrops _drops;
 
     // Whatever came in, and those of it that are visitors' connections: only these are waited for when the program stops.
     private readonly ConnectionTracker _connections = new();
@@ -52,6 +54,7 @@ internal sealed class VMessInbound : IInbound
         _status = context.StatusLogger;
         _logger = context.Loggers.CreateLogger<VMessInbound>();
         _cool = settings.StallDeadline is { } deadline ? context.Cool with { StallDeadline = deadline } : context.Cool;
+        _drops = new DatagramDrops(context.Metrics, config.Tag);
         _admission = new HandshakeAdmission(MaxHandshakes, MaxHandshakesPerAddress, context.Time);
     }
 
@@ -204,8 +207,11 @@ internal sealed class VMessInbound : IInbound
                 await ServeMuxAsync(request.Connection, request.User, source, cancellationToken);
                 break;
             default:
-                VMessInboundLog.NoDatagrams(_logger, request.Destination, Tag);
-                await request.Connection.AbortAsync(new IOException("Datagrams are not supported yet."));
+                await using (var datagrams = new VMessDatagrams(request.Connection, _drops, _context.Pool))
+                {
+                    await ServePipeAsync(request.Destination!, datagrams, request.User, source, cancellationToken);
+                }
+
                 break;
         }
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Tunnel.Mux;
 
 namespace Tunnel.Shared.Inbounds.VMess;
 
@@ -13,7 +12,4 @@ internal static partial class VMessInboundLog
 
     [LoggerMessage(3202, LogLevel.Warning, "refused on the interconnect: {Peer} ({User}): {Reason}")]
     public static partial void Refused(ILogger logger, string peer, string user, string reason);
-
-    [LoggerMessage(3203, LogLevel.Warning, "{Destination} from '{InboundTag}' was closed: datagrams are not supported yet")]
-    public static partial void NoDatagrams(ILogger logger, Destination? destination, string inboundTag);
 }

@@ -3,8 +3,10 @@ using System.Collections.Frozen;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Outbounds.Chaining;
 using Tunnel.Shared.Relay;
 using Tunnel.Shared.Transport;
 
@@ -19,6 +21,7 @@ internal sealed class FreedomOutbound(
         Enum.GetValues<DomainStrategy>().ToFrozenDictionary(static strategy => strategy, static strategy => new SocketDialOptions { DomainStrategy = strategy });
 
     private readonly IDialer _dialer = dialer ?? SystemDialer.Instance;
+    private readonly FreedomDatagrams _datagrams = new(new DatagramDrops(metrics, tag), pool);
 
     public string Tag => tag;
 
@@ -26,35 +29,13 @@ internal sealed class FreedomOutbound(
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (info.Destination.Network != Network.Tcp)
+        if (info.Destination.Network == Network.Udp)
         {
-            await FailAsync(pipe, info, "only tcp is supported");
-            return;
+            await CarryDatagramsAsync(info, pipe, cancellationToken);
         }
-
-        var (host, port) = Target(info.Destination);
-        IConnection connection;
-        try
+        else
         {
-            connection = (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
-        }
-        catch (DialException exception)
-        {
-            await FailAsync(pipe, info, exception.Message);
-            return;
-        }
-        catch (OperationCanceledException exception)
-        {
-            await pipe.AbortAsync(exception);
-            return;
-        }
-
-        await using (connection)
-        {
-            var options = info.IdleTimeout is { } idle ? limits with { ConnectionIdle = idle } : limits;
-            var result = await Relay.Relay.RunAsync(pipe, connection, options, cancellationToken);
-            metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
-            FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
+            await CarryAsync(info, pipe, ConnectAsync, cancellationToken);
         }
     }
 
@@ -74,6 +55,57 @@ internal sealed class FreedomOutbound(
         { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
         var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
     };
+
+    private async Task CarryDatagramsAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        switch (_dialer)
+        {
+            case ChainedDialer when settings.Redirect?.UnixPath is not null:
+                await FailAsync(pipe, info, "a Unix socket takes no datagrams; 'redirect' UDP to an address and a port");
+                break;
+            case ChainedDialer chained:
+                var (host, port) = Target(info.Destination);
+                await chained.CarryAsync(info with { Destination = new Destination(Network.Udp, host, port) }, pipe, cancellationToken);
+                break;
+            default:
+                var options = Dials[settings.DomainStrategy];
+                options = (_dialer as SystemDialer)?.Complete(options) ?? options;
+                await CarryAsync(info, pipe, (host, port, token) => _datagrams.ConnectAsync(host, port, options, token), cancellationToken);
+                break;
+        }
+    }
+
+    private async Task<IConnection> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
+        (await _dialer.DialAsync(host, port, Dials[settings.DomainStrategy], cancellationToken)).ToConnection(pool);
+
+    private async Task CarryAsync<T>(
+        ConnectionInfo info, IDuplexPipe pipe, Func<string, int, CancellationToken, Task<T>> connect, CancellationToken cancellationToken)
+        where T : IDuplexPipe, IAsyncDisposable
+    {
+        var (host, port) = Target(info.Destination);
+        T connection;
+        try
+        {
+            connection = await connect(host, port, cancellationToken);
+        }
+        catch (DialException exception)
+        {
+            await FailAsync(pipe, info, exception.Message);
+            return;
+        }
+        catch (OperationCanceledException exception)
+        {
+            await pipe.AbortAsync(exception);
+            return;
+        }
+
+        await using (connection)
+        {
+            var result = await Relay.Relay.RunAsync(pipe, connection, limits.For(info), cancellationToken);
+            metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
+            FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
+        }
+    }
 
     private async Task FailAsync(IDuplexPipe pipe, ConnectionInfo info, string reason)
     {

@@ -4,6 +4,7 @@ using Tunnel.Mux;
 using Tunnel.Mux.Cool;
 using Tunnel.Mux.Cool.ReverseControl;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
@@ -28,6 +29,7 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
 
     private readonly ILogger _logger = context.Loggers.CreateLogger<VMessOutbound>();
     private readonly IDialer _dialer = context.DialerOf(config);
+    private readonly DatagramDrops _drops = new(context.Metrics, config.Tag);
     private int _next = -1;
 
     public string Tag => config.Tag;
@@ -38,9 +40,9 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (info.Destination.Network != Network.Tcp || !DestinationCodec.CanWrite(info.Destination))
+        if (!DestinationCodec.CanWrite(info.Destination))
         {
-            await FailAsync(pipe, info, "only tcp to names that VMess can write is supported");
+            await FailAsync(pipe, info, "VMess cannot write the name of the destination");
             return;
         }
 
@@ -65,8 +67,9 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
         {
             await using var connection = Request(transport, settings.Servers[server], info.Destination);
             var starting = StartAsync(connection, HeaderPatience, cancellationToken);
-            var limits = RelayOptions.Of(context.Policy.Of(info.Level)) with { TimeProvider = context.Time };
-            var result = await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken);
+            var limits = RelayOptions.Of(context.Policy.Of(info.Level)).For(info) with { TimeProvider = context.Time };
+            await using var datagrams = info.Destination.Network == Network.Udp ? new VMessDatagrams(connection, _drops, context.Pool) : null;
+            var result = await Relay.Relay.RunAsync(pipe, datagrams ?? (IDuplexPipe)connection, limits, cancellationToken);
             await starting;
             context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
             VMessOutboundLog.Ended(
@@ -130,18 +133,21 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
     private VMessConnection Request(IConnection transport, VMessServer server, Destination destination)
     {
         var user = server.Users[Random.Shared.Next(server.Users.Length)];
+        var isDatagrams = destination.Network == Network.Udp;
         var security = user.Security switch
         {
             VMessSecurityConfig.Aes128Gcm => VMessSecurity.Aes128Gcm,
             VMessSecurityConfig.ChaCha20Poly1305 => VMessSecurity.ChaCha20Poly1305,
             VMessSecurityConfig.None => VMessSecurity.None,
-            VMessSecurityConfig.Zero => VMessSecurity.Zero,
+
+            // Nothing would tell one datagram from the next.
+            VMessSecurityConfig.Zero => isDatagrams ? VMessSecurity.None : VMessSecurity.Zero,
             _ => VMessSecurity.Auto,
         };
         return Shared.VMess.VMessClient.Connect(transport, new VMessClientOptions
         {
             Id = new VMessId(user.Id.ToBytes()),
-            Command = VMessCommand.Tcp,
+            Command = isDatagrams ? VMessCommand.Udp : VMessCommand.Tcp,
             Destination = destination,
             Security = security,
             BodyOptions = user.AuthenticatedLength && security is VMessSecurity.Auto or VMessSecurity.Aes128Gcm or VMessSecurity.ChaCha20Poly1305
