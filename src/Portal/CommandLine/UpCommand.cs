@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Tunnel.Mux;
 using Tunnel.Shared.CommandLine;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Hosting;
@@ -19,7 +20,7 @@ internal static class UpCommand
     {
         var publics = new Option<ListenEndpoint[]>("--public")
         {
-            Description = "Where visitors connect: [ADDRESS:]PORT. May be given several times.",
+            Description = "Where visitors connect: [ADDRESS:]PORT, or udp://[ADDRESS:]PORT for datagrams. May be given several times.",
             HelpName = "[ADDRESS:]PORT",
             Required = true,
             AllowMultipleArgumentsPerToken = false,
@@ -29,7 +30,7 @@ internal static class UpCommand
         {
             Description = "Where the bridge connects: [ADDRESS:]PORT. Default: port 7000 on all addresses.",
             HelpName = "[ADDRESS:]PORT",
-            CustomParser = result => ParseEndpoint(result.Tokens[0].Value, result),
+            CustomParser = result => ParseInterconnect(result.Tokens[0].Value, result),
         };
         var host = new Option<string>("--host")
         {
@@ -65,6 +66,17 @@ internal static class UpCommand
 
         result.AddError($"'{text}': {error}");
         return new ListenEndpoint(ListenAddress.Any, 0);
+    }
+
+    private static ListenEndpoint ParseInterconnect(string text, SymbolResult result)
+    {
+        var endpoint = ParseEndpoint(text, result);
+        if (endpoint.Network == Network.Udp)
+        {
+            result.AddError($"'{text}': bridges connect over TCP; leave out udp://");
+        }
+
+        return endpoint;
     }
 
     private static void Announce(TunnelRuntime runtime, UpIdentity identity, ListenEndpoint listen, string? host)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Tunnel.Mux;
 
 namespace Tunnel.Shared.Configuration;
 
@@ -7,13 +8,34 @@ namespace Tunnel.Shared.Configuration;
 /// <param name="Port">0 to 65535, 0 lets the system choose; 0 for a Unix socket.</param>
 public sealed record ListenEndpoint(ListenAddress Address, int Port)
 {
-    /// <summary>Reads <c>8080</c>, <c>:8080</c>, <c>0.0.0.0:8080</c>, <c>[::]:8080</c>, <c>localhost:8080</c>, <c>/path</c>, <c>@name</c> or <c>unix:/path</c>.</summary>
+    private const string UdpPrefix = "udp://";
+
+    /// <summary>Whether connections are listened for, or datagrams.</summary>
+    public Network Network { get; init; } = Network.Tcp;
+
+    /// <summary>
+    /// Reads <c>8080</c>, <c>:8080</c>, <c>0.0.0.0:8080</c>, <c>[::]:8080</c>, <c>localhost:8080</c>, <c>/path</c>, <c>@name</c> or
+    /// <c>unix:/path</c>; and for datagrams <c>udp://</c> in front of a port or of an address with a port.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ListenEndpoint? endpoint, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(text);
         endpoint = null;
         error = null;
         text = text.Trim();
+        if (text.StartsWith(UdpPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            if (TryParse(text[UdpPrefix.Length..], out endpoint, out error) && endpoint is { Network: Network.Tcp, Address.UnixPath: null })
+            {
+                endpoint = endpoint with { Network = Network.Udp };
+                return true;
+            }
+
+            endpoint = null;
+            error ??= $"expected a port or an address with a port behind {UdpPrefix}, such as '{UdpPrefix}0.0.0.0:53'";
+            return false;
+        }
+
         var path = text.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) ? text[5..] : text;
         if (path.Length > 1 && path[0] is '/' or '@')
         {
@@ -43,5 +65,5 @@ public sealed record ListenEndpoint(ListenAddress Address, int Port)
         return error is null && endpoint is not null;
     }
 
-    public override string ToString() => Address.UnixPath ?? HostText.Join(Address.ToString(), Port);
+    public override string ToString() => Address.UnixPath ?? (Network == Network.Udp ? UdpPrefix : string.Empty) + HostText.Join(Address.ToString(), Port);
 }

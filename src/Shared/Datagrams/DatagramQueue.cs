@@ -276,7 +276,7 @@ internal sealed class DatagramQueue : PipeReader, IValueTaskSource<ReadResult>
         }
 
         var held = _last is null ? 0 : _last.RunningIndex + _last.Memory.Length - _first!.RunningIndex - _firstOffset;
-        var isNew = _head is not null && held < _limits.QueueBytes;
+        var isNew = _head is not null && (_ended || held < _limits.QueueBytes);
         if (isNew)
         {
             TakeAll();

@@ -11,6 +11,7 @@ using Tunnel.Testing.Dispatch;
 using Tunnel.Testing.Hosting;
 using Tunnel.Testing.Logging;
 using Tunnel.Testing.Memory;
+using Tunnel.Testing.Net;
 
 namespace Tunnel.Shared.Tests.Inbounds;
 
@@ -49,6 +50,47 @@ public sealed partial class DokodemoDoorInboundTests : IDisposable
         Assert.Empty(await Transport.Wait.ReadAllAsync(connection.Pipe.Input));
         connection.End();
         Assert.Equal("good bye", await new StreamReader(stream).ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Both_networks_are_served_on_one_port_and_datagrams_come_as_flows()
+    {
+        await using var inbound = Create(new ListenAddress(IPAddress.Loopback), [Network.Tcp, Network.Udp], TimeSpan.FromSeconds(5), new PortRange(0));
+        await inbound.StartAsync(CancellationToken.None);
+        await _loggers.SeenAsync($"serving udp:127.0.0.1:{Port} ->");
+        using var stream = await ConnectAsync();
+        (await _dispatcher.NextAsync()).End();
+        using var visitor = new UdpVisitor(new IPEndPoint(IPAddress.Loopback, Port));
+        await visitor.SendAsync("hello"u8.ToArray());
+
+        var flow = await _dispatcher.NextAsync();
+        Assert.Equal(
+            new ConnectionInfo
+            {
+                InboundTag = "in",
+                Destination = new Destination(Network.Udp, "target.example", 80),
+                Source = (IPEndPoint)visitor.Socket.LocalEndPoint!,
+                IdleTimeout = TimeSpan.FromSeconds(5),
+            },
+            flow.Info);
+        Assert.Equal("hello"u8.ToArray(), await Datagrams.Prefixed.ReadOneAsync(flow.Pipe.Input));
+        await flow.Pipe.Output.WriteAsync(Datagrams.Prefixed.Of("good bye"u8.ToArray()));
+        Assert.Equal("good bye"u8.ToArray(), await visitor.ReceiveAsync());
+        flow.End();
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_for_one_network_is_a_start_error_and_the_other_is_given_back()
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        var taken = ((IPEndPoint)other.LocalEndPoint!).Port;
+        await using var inbound = Create(new ListenAddress(IPAddress.Loopback), [Network.Tcp, Network.Udp], timeout: null, new PortRange(taken));
+
+        await Assert.ThrowsAsync<InboundStartException>(() => inbound.StartAsync(CancellationToken.None));
+        using var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        free.Bind(new IPEndPoint(IPAddress.Loopback, taken));
     }
 
     [Fact]
@@ -141,9 +183,11 @@ public sealed partial class DokodemoDoorInboundTests : IDisposable
         return socket;
     }
 
-    private DokodemoDoorInbound Create(ListenAddress listen, params PortRange[] ports)
+    private DokodemoDoorInbound Create(ListenAddress listen, params PortRange[] ports) => Create(listen, [Network.Tcp], timeout: null, ports);
+
+    private DokodemoDoorInbound Create(ListenAddress listen, Network[] networks, TimeSpan? timeout, params PortRange[] ports)
     {
-        var settings = new DokodemoDoorSettings { Address = "target.example", Port = 80 };
+        var settings = new DokodemoDoorSettings { Address = "target.example", Port = 80, Networks = [.. networks], Timeout = timeout };
         var config = new InboundConfig { Tag = "in", Protocol = "dokodemo-door", Listen = listen, Ports = [.. ports], Settings = settings };
         return new DokodemoDoorInbound(config, settings, _dispatcher, TestContext.Create(_loggers) with { Pool = _pool });
     }

@@ -12,6 +12,8 @@ using Tunnel.Testing.Hosting;
 using Tunnel.Testing.Logging;
 using Tunnel.Testing.Memory;
 using Tunnel.Testing.Net;
+using Tunnel.Testing.Targets;
+using Tunnel.Testing.Time;
 
 namespace Tunnel.Shared.Tests.Outbounds;
 
@@ -113,14 +115,50 @@ public sealed class FreedomOutboundTests : IDisposable
     }
 
     [Fact]
-    public async Task Datagrams_are_refused()
+    public async Task Datagrams_go_where_redirect_says_and_the_flow_ends_when_it_is_silent()
+    {
+        await using var echo = new UdpEcho();
+        var time = new ManualTimeProvider();
+        var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
+        var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, "nowhere.invalid", 53) };
+        var handled = Create($"127.0.0.1:{echo.EndPoint.Port}", RelayOptions.Default with { TimeProvider = time }).HandleAsync(info, pipe, CancellationToken.None);
+
+        await visitor.Output.WriteAsync(Datagrams.Prefixed.Of("one"u8.ToArray(), [], "two"u8.ToArray()));
+        Assert.Equal(Datagrams.Prefixed.Of("one"u8.ToArray(), [], "two"u8.ToArray()), await Transport.Wait.ReadExactAsync(visitor.Input, 12));
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(handled.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(61));
+        await handled.WaitAsync(Transport.Wait.Bound);
+        await Assert.ThrowsAnyAsync<IOException>(async () => await visitor.Input.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Datagrams_end_with_the_visitor()
+    {
+        await using var echo = new UdpEcho();
+        var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
+        var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, echo.EndPoint) };
+        var handled = Create().HandleAsync(info, pipe, CancellationToken.None);
+        await visitor.Output.WriteAsync(Datagrams.Prefixed.Of("one"u8.ToArray()));
+        await Transport.Wait.ReadExactAsync(visitor.Input, 5);
+        await visitor.Output.CompleteAsync();
+        Assert.Empty(await Transport.Wait.ReadAllAsync(visitor.Input));
+        await visitor.Input.CompleteAsync();
+        await handled.WaitAsync(Transport.Wait.Bound);
+    }
+
+    [Theory]
+    [InlineData("unix:/run/web.sock", "a Unix socket takes no datagrams")]
+    [InlineData("name.invalid:53", "name.invalid")]
+    public async Task Datagrams_that_cannot_go_anywhere_fail_with_the_reason(string redirect, string reason)
     {
         var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
         var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, "127.0.0.1", 53) };
-        await Create().HandleAsync(info, pipe, CancellationToken.None);
+        await Create(redirect).HandleAsync(info, pipe, CancellationToken.None);
 
-        Assert.Equal(
-            MuxErrorCode.ConnectFailed, (await Assert.ThrowsAsync<MuxStreamException>(async () => await visitor.Input.ReadAsync())).Code);
+        var failure = await Assert.ThrowsAsync<MuxStreamException>(async () => await visitor.Input.ReadAsync());
+        Assert.Equal(MuxErrorCode.ConnectFailed, failure.Code);
+        Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,11 +196,11 @@ public sealed class FreedomOutboundTests : IDisposable
         return (visitor, outbound.HandleAsync(info, pipe, cancellationToken));
     }
 
-    private FreedomOutbound Create(string? redirect = null)
+    private FreedomOutbound Create(string? redirect = null, RelayOptions? limits = null)
     {
         RedirectTarget? target = null;
         Assert.True(redirect is null || RedirectTarget.TryParse(redirect, out target));
         return new FreedomOutbound(
-            "out", new FreedomSettings { Redirect = target }, RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
+            "out", new FreedomSettings { Redirect = target }, limits ?? RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
     }
 }

@@ -113,7 +113,7 @@ internal static class ShortFormExpander
         Protocol = "dokodemo-door",
         Listen = endpoint.Address,
         Ports = PortsOf(endpoint),
-        Settings = new DokodemoDoorSettings { Address = "127.0.0.1", Port = endpoint.Port == 0 ? DefaultPort : endpoint.Port },
+        Settings = new DokodemoDoorSettings { Address = "127.0.0.1", Port = endpoint.Port == 0 ? DefaultPort : endpoint.Port, Networks = [endpoint.Network] },
     };
 
     private static ImmutableArray<PortRange> PortsOf(ListenEndpoint endpoint) =>

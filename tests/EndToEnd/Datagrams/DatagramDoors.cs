@@ -1,0 +1,130 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Tunnel.EndToEnd.Programs;
+using Tunnel.Testing;
+using Tunnel.Testing.Net;
+using Tunnel.Testing.Programs;
+using Tunnel.Testing.Targets;
+
+namespace Tunnel.EndToEnd.Datagrams;
+
+/// <summary>
+/// A portal with a door for each service that the tests start, and one bridge, for all tests together. Each door takes TCP and
+/// UDP on the same port, and names its service as the destination, where the bridge goes.
+/// </summary>
+public sealed class DatagramDoors : IAsyncLifetime
+{
+    private const string Domain = "home.example";
+
+    // What a flow may be silent at the door that is for flows that end.
+    private const int ShortTimeoutSeconds = 1;
+
+    private readonly Dictionary<string, IPEndPoint> _doors = new(StringComparer.Ordinal);
+    private ProgramProcess? _portal;
+    private ProgramProcess? _bridge;
+
+    /// <summary>The ports of the services, by name; whoever starts one listens there for TCP and UDP.</summary>
+    public IReadOnlyDictionary<string, int> Services { get; } =
+        new[] { "dns", "iperf3", "http3" }.ToDictionary(name => name, _ => FreePort.Next(), StringComparer.Ordinal);
+
+    /// <summary>What the portal prints.</summary>
+    public OutputLog PortalLog => _portal!.Output;
+
+    /// <summary>The portal.</summary>
+    public ProgramProcess Portal => _portal!;
+
+    /// <summary>Where visitors of a service connect: one of <see cref="Services"/>, or <c>echo</c> or <c>short</c>.</summary>
+    public IPEndPoint this[string name] => _doors[name];
+
+    private TempDirectory Files { get; } = new();
+
+    private UdpEcho Echo { get; } = new();
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        var key = TestKey.New();
+        string[] names = ["echo", "short", .. Services.Keys];
+        object Door(string name) => new
+        {
+            tag = name,
+            listen = "127.0.0.1",
+            port = 0,
+            protocol = "dokodemo-door",
+            settings = new
+            {
+                address = "127.0.0.1",
+                port = Services.TryGetValue(name, out var port) ? port : Echo.EndPoint.Port,
+                network = "tcp,udp",
+                timeout = name == "short" ? ShortTimeoutSeconds : 0,
+            },
+        };
+        var portal = Files.Write("portal.json", JsonSerializer.Serialize(new
+        {
+            log = new { loglevel = "debug" },
+            reverse = new { portals = new[] { new { tag = "portal", domain = Domain } } },
+            inbounds = (object[])
+            [
+                .. names.Select(Door),
+                new
+                {
+                    tag = "interconnect",
+                    listen = "127.0.0.1",
+                    port = 0,
+                    protocol = "tunnel",
+                    settings = new { clients = new[] { new { key, domains = new[] { Domain } } } },
+                    streamSettings = new { security = "tls" },
+                },
+            ],
+            routing = new { rules = new[] { new { type = "field", inboundTag = names.Append("interconnect"), outboundTag = "portal" } } },
+        }));
+        var state = new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = Files.MakeDirectory("state") };
+        _portal = ProgramProcess.Start("portal", ProgramFiles.Portal, ["run", "-c", portal], state);
+        var interconnect = IPEndPoint.Parse((await _portal.WaitForLineAsync(LogLines.InterconnectListening)).Groups["address"].Value);
+        var served = _portal.Output.Lines().Select(line => LogLines.Serving.Match(line.Text)).Where(match => match.Success).Select(match => match.Groups["address"].Value).ToList();
+        Assert.Equal(2 * names.Length, served.Count);
+        for (var i = 0; i < names.Length; i++)
+        {
+            // The same port for both.
+            Assert.Equal("udp:" + served[2 * i], served[(2 * i) + 1]);
+            _doors[names[i]] = IPEndPoint.Parse(served[2 * i]);
+        }
+
+        var bridge = Files.Write("bridge.json", JsonSerializer.Serialize(new
+        {
+            reverse = new { bridges = new[] { new { tag = "bridge", domain = Domain } } },
+            outbounds = new object[]
+            {
+                new { tag = "out", protocol = "freedom" },
+                new
+                {
+                    tag = "interconnect",
+                    protocol = "tunnel",
+                    settings = new { servers = new[] { new { address = "127.0.0.1", port = interconnect.Port, key } } },
+                    streamSettings = new { security = "tls" },
+                },
+            },
+            routing = new
+            {
+                rules = new object[]
+                {
+                    new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Domain}" }, outboundTag = "interconnect" },
+                    new { type = "field", inboundTag = new[] { "bridge" }, outboundTag = "out" },
+                },
+            },
+        }));
+        _bridge = ProgramProcess.Start("bridge", ProgramFiles.Bridge, ["run", "-c", bridge], state);
+        await _bridge.WaitForLineAsync(LogLines.Connected);
+        await _portal.WaitForLineAsync(LogLines.BridgeConnected);
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        await (_bridge?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_portal?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await Echo.DisposeAsync();
+        Files.Dispose();
+    }
+}
