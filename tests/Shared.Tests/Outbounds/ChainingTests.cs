@@ -132,7 +132,7 @@ public sealed class ChainingTests : IAsyncDisposable
 
         foreach (var read in reads)
         {
-            await Assert.ThrowsAnyAsync<IOException>(() => read.WaitAsync(Wait.Bound));
+            Assert.True(await EndsAsync(read));
         }
 
         foreach (var connection in new[] { bridge.Connection, accepted.Connection })
@@ -218,6 +218,19 @@ public sealed class ChainingTests : IAsyncDisposable
         Assert.Equal(["a.example", "192.0.2.1", "::1", "::2"], recorder.Hosts);
 
         Assert.Contains("Unix socket", (await Assert.ThrowsAsync<DialException>(() => dialer.DialAsync("unix:/a", 0))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A proxy that dies closes its sockets in order or not; TLS reports either as the end.</summary>
+    private static async Task<bool> EndsAsync(Task<ReadResult> read)
+    {
+        try
+        {
+            return (await read.WaitAsync(Wait.Bound)).IsCompleted;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static string Http(string tag, TcpTarget proxy, string more = "") =>
