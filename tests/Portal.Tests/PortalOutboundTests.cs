@@ -8,6 +8,7 @@ using Tunnel.Portal.Tests.Sessions;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Transport;
 using Tunnel.Testing.Hosting;
 using Tunnel.Testing.Logging;
 using Tunnel.Testing.Pipes;
@@ -60,6 +61,25 @@ public sealed class PortalOutboundTests : IAsyncDisposable
 
         await handled.WaitAsync(Limit);
         await _loggers.SeenAsync("ended: 8 bytes to the bridge, 6 from it, Completed");
+    }
+
+    [Fact]
+    public async Task Another_outbounds_connection_is_a_stream_and_ends_as_one()
+    {
+        var failure = await Assert.ThrowsAsync<DialException>(() => _portal.DialAsync("target.example", 80));
+        Assert.Equal("Cannot connect to tcp:target.example:80: no bridge of 'home.example' can take it now", failure.Message);
+
+        _ = TakeAsync(_pair);
+        await using var connection = (await _portal.DialAsync("target.example", 80)).ToConnection();
+        await connection.Output.WriteAsync("question"u8.ToArray());
+        await connection.Output.CompleteAsync();
+        var stream = (await _pair.Bridge.AcceptAsync())!;
+        Assert.Equal(new StreamMetadata(new Destination(Network.Tcp, "target.example", 80)), stream.Metadata);
+        Assert.Equal("question"u8.ToArray(), await ReadAllAsync(stream.Input));
+        await stream.Output.WriteAsync("answer"u8.ToArray());
+        await stream.Output.CompleteAsync();
+        Assert.Equal("answer"u8.ToArray(), await ReadAllAsync(connection.Input));
+        await connection.Input.CompleteAsync();
     }
 
     [Fact]

@@ -38,6 +38,11 @@ internal static class DatagramDialer
                 var socket = DatagramSocket.Create(address.AddressFamily);
                 try
                 {
+                    if (options.LocalAddress is { } local)
+                    {
+                        socket.Bind(new IPEndPoint(local, 0));
+                    }
+
                     await socket.ConnectAsync(new IPEndPoint(address, port), deadline.Token);
                     return socket;
                 }

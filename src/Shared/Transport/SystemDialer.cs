@@ -12,11 +12,9 @@ public sealed class SystemDialer(IPAddress? sendThrough = null) : IDialer
     public async Task<Carrier> DialAsync(
         string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
     {
-        if (sendThrough is not null)
-        {
-            options = (options ?? SocketDialOptions.Default) with { LocalAddress = sendThrough };
-        }
-
-        return new SocketCarrier(await SocketDialer.ConnectAsync(host, port, options, cancellationToken));
+        return new SocketCarrier(await SocketDialer.ConnectAsync(host, port, Complete(options ?? SocketDialOptions.Default), cancellationToken));
     }
+
+    /// <summary>Options with the address to dial from.</summary>
+    internal SocketDialOptions Complete(SocketDialOptions options) => sendThrough is null ? options : options with { LocalAddress = sendThrough };
 }

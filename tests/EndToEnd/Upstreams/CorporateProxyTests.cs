@@ -30,7 +30,7 @@ public sealed class CorporateProxyTests(ITestOutputHelper output) : EndToEndTest
         await bridge.WaitForLineAsync(LogLines.Connected);
         await DownloadAsync(portal.Public);
 
-        // The portal's peer is the proxy, not the bridge: nothing went around it.
+        // Nothing goes around it: without it, there is no way.
         var mark = bridge.Output.Count;
         await proxy.KillAsync();
         await bridge.WaitForLineAsync(new Regex(@"cannot connect.*the (SOCKS5|HTTP) proxy is not there.*connection refused", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), from: mark);

@@ -46,6 +46,23 @@ public sealed class ProxyProgram : IAsyncDisposable
         return UpAsync(new ProxyProgram("socks", endPoint, () => ProgramProcess.Start("microsocks", Peer.Require("microsocks"), arguments, report: report)));
     }
 
+    /// <summary>A SOCKS5 server that asks for no user and takes datagrams too.</summary>
+    public static Task<ProxyProgram> StartDanteAsync(TempDirectory files, Action<string> report)
+    {
+        var endPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
+        var configuration = files.Write($"danted-{endPoint.Port}.conf", $$"""
+            logoutput: stderr
+            internal: 127.0.0.1 port = {{endPoint.Port}}
+            external: lo
+            clientmethod: none
+            socksmethod: none
+            client pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }
+            socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }
+            """);
+        string[] arguments = ["-f", configuration, "-p", files.File($"danted-{endPoint.Port}.pid")];
+        return UpAsync(new ProxyProgram("socks", endPoint, () => ProgramProcess.Start("danted", Peer.Require("danted"), arguments, report: report)));
+    }
+
     /// <summary>An HTTP proxy that wants a password, and allows CONNECT to one port only.</summary>
     public static Task<ProxyProgram> StartTinyproxyAsync(TempDirectory files, int allowedPort, Action<string> report)
     {
@@ -80,7 +97,17 @@ public sealed class ProxyProgram : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // Those that fork take their children along.
+            _process.Terminate();
+            await _process.WaitForExitAsync();
+        }
+
+        await _process.DisposeAsync();
+    }
 
     private static async Task<ProxyProgram> UpAsync(ProxyProgram proxy)
     {

@@ -110,6 +110,73 @@ public sealed class ChainingTests : IAsyncDisposable
         await Wait.UntilAsync(() => _proxy.Open == 0, "the proxy has no connection left");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_interconnect_that_is_cut_ends_on_both_sides(bool byTheProxy)
+    {
+        await using var portal = new TestPortal(_key);
+        await using var runtime = Build(Http("corporate", _proxy));
+        await using var bridge = await InterconnectDialer.DialAsync(Through(runtime, portal, webSocket: false), TestPortal.Domain, CancellationToken.None).WaitAsync(Wait.Bound);
+        await using var accepted = (await portal.OutcomeAsync<AcceptOutcome.Accepted>()).Connection;
+        var reads = new[] { bridge.Connection.Input.ReadAsync().AsTask(), accepted.Connection.Input.ReadAsync().AsTask() };
+
+        if (byTheProxy)
+        {
+            await _proxy.DisposeAsync();
+        }
+        else
+        {
+            bridge.Connection.Abort();
+        }
+
+        foreach (var read in reads)
+        {
+            Assert.True(await EndsAsync(read));
+        }
+
+        foreach (var connection in new[] { bridge.Connection, accepted.Connection })
+        {
+            connection.Abort();
+            connection.Input.Complete();
+            connection.Output.Complete(new IOException("over"));
+        }
+    }
+
+    [Fact]
+    public async Task A_hop_of_protocol_vmess_carries_too()
+    {
+        await using var target = TcpTargets.Echo();
+        var port = FreePort.Next();
+        const string Id = "27848739-7e62-4138-9fd3-098a63964b6b";
+        await using var server = Load($$"""
+            {
+              "inbounds": [ { "listen": "127.0.0.1", "port": {{port}}, "protocol": "vmess", "settings": { "clients": [ { "id": "{{Id}}" } ] } } ],
+              "outbounds": [ { "protocol": "freedom" } ]
+            }
+            """);
+        await server.StartAsync(CancellationToken.None);
+        await using var runtime = Build(
+            """{ "tag": "out", "protocol": "freedom", "proxySettings": { "tag": "hop" } }""",
+            $$"""{ "tag": "hop", "protocol": "vmess", "settings": { "vnext": [ { "address": "127.0.0.1", "port": {{port}}, "users": [ { "id": "{{Id}}" } ] } ] } }""");
+
+        Assert.Equal("through vmess", await AskAsync(Find(runtime, "out"), target, "through vmess"));
+        await Wait.UntilAsync(() => target.Open == 0, "the target has no connection left");
+        await server.StopAsync(CancellationToken.None).WaitAsync(Wait.Bound);
+    }
+
+    [Fact]
+    public async Task Datagrams_of_freedom_go_on_to_the_hop()
+    {
+        await using var runtime = Build("""{ "tag": "out", "protocol": "freedom", "proxySettings": { "tag": "corporate" } }""", Http("corporate", _proxy));
+        var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
+        var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, "192.0.2.7", 53) };
+        await Find(runtime, "out").HandleAsync(info, pipe, CancellationToken.None).WaitAsync(Wait.Bound);
+
+        var failure = await Assert.ThrowsAsync<MuxStreamException>(async () => await visitor.Input.ReadAsync());
+        Assert.EndsWith("datagrams cannot go through an HTTP proxy", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_proxy_on_this_machine_does_not_make_plaintext_to_elsewhere_allowed()
     {
@@ -153,6 +220,19 @@ public sealed class ChainingTests : IAsyncDisposable
         Assert.Contains("Unix socket", (await Assert.ThrowsAsync<DialException>(() => dialer.DialAsync("unix:/a", 0))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A proxy that dies closes its sockets in order or not; TLS reports either as the end.</summary>
+    private static async Task<bool> EndsAsync(Task<ReadResult> read)
+    {
+        try
+        {
+            return (await read.WaitAsync(Wait.Bound)).IsCompleted;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static string Http(string tag, TcpTarget proxy, string more = "") =>
         $$"""{ "tag": "{{tag}}", "protocol": "http", "settings": { "servers": [ { "address": "127.0.0.1", "port": {{((IPEndPoint)proxy.EndPoint).Port}} } ] }{{more}} }""";
 
@@ -179,9 +259,11 @@ public sealed class ChainingTests : IAsyncDisposable
         Pool = _pool,
     };
 
-    private TunnelRuntime Build(params string[] outbounds)
+    private TunnelRuntime Build(params string[] outbounds) => Load($$"""{ "outbounds": [ {{string.Join(", ", outbounds)}} ] }""");
+
+    private TunnelRuntime Load(string text)
     {
-        var result = ConfigLoader.LoadText("f", $$"""{ "outbounds": [ {{string.Join(", ", outbounds)}} ] }""");
+        var result = ConfigLoader.LoadText("f", text);
         Assert.Empty(result.Problems);
         return TunnelRuntime.Build(result.Config!, new FakeReverse([]), TestContext.Create(_loggers) with { Pool = _pool });
     }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
@@ -7,6 +8,7 @@ using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Outbounds.Http;
 using Tunnel.Shared.Outbounds.Proxies;
 using Tunnel.Shared.Outbounds.Socks;
+using Tunnel.Shared.Tests.Interconnect;
 using Tunnel.Shared.Tests.Transport;
 using Tunnel.Shared.Transport;
 using Tunnel.Testing.Hosting;
@@ -153,6 +155,88 @@ public sealed class ProxyOutboundTests : IDisposable
         await handled.WaitAsync(Wait.Bound);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await visitor.Input.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Datagrams_go_through_a_SOCKS5_proxy_until_it_closes()
+    {
+        using var relay = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        relay.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)relay.LocalEndPoint!).Port;
+        var close = new TaskCompletionSource();
+        await using var proxy = new TcpTarget(async (socket, cancellation) =>
+        {
+            await socket.ReceiveAsync(new byte[3], cancellation);
+            await socket.SendAsync(new byte[] { 5, 0 }, cancellation);
+            var request = new byte[10];
+            await socket.ReceiveAsync(request, cancellation);
+            Assert.Equal([5, 3, 0, 1, 0, 0, 0, 0, 0, 0], request);
+
+            // Its own address, as most proxies say it.
+            await socket.SendAsync(new byte[] { 5, 0, 0, 1, 0, 0, 0, 0, (byte)(port >> 8), (byte)port }, cancellation);
+            await close.Task.WaitAsync(cancellation);
+        });
+        var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
+        var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, "192.0.2.7", 53) };
+        var handled = Create(new SocksHandshake(), user: null, proxy).HandleAsync(info, pipe, CancellationToken.None);
+
+        await visitor.Output.WriteAsync(new byte[] { 0, 1, 42 });
+        var packet = new byte[64];
+        var received = await relay.ReceiveFromAsync(packet, new IPEndPoint(IPAddress.Any, 0)).WaitAsync(Wait.Bound);
+        Assert.Equal([0, 0, 0, 1, 192, 0, 2, 7, 0, 53, 42], packet[..received.ReceivedBytes]);
+
+        // From somebody else, a fragment, and the answer.
+        await relay.SendToAsync(new byte[] { 0, 0, 0, 1, 192, 0, 2, 8, 0, 53, 1 }, received.RemoteEndPoint);
+        await relay.SendToAsync(new byte[] { 0, 0, 1, 1, 192, 0, 2, 7, 0, 53, 2 }, received.RemoteEndPoint);
+        await relay.SendToAsync(new byte[] { 0, 0, 0, 1, 192, 0, 2, 7, 0, 53, 3, 4 }, received.RemoteEndPoint);
+        Assert.Equal([0, 2, 3, 4], await Wait.ReadExactAsync(visitor.Input, 4));
+
+        close.SetResult();
+        Assert.Empty(await Wait.ReadAllAsync(visitor.Input));
+        await visitor.Output.CompleteAsync();
+        await visitor.Input.CompleteAsync();
+        await handled.WaitAsync(Wait.Bound);
+    }
+
+    [Fact]
+    public async Task Datagrams_cannot_go_through_an_HTTP_proxy()
+    {
+        var (visitor, pipe) = Testing.Pipes.DuplexPipePair.Create();
+        var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, "192.0.2.7", 53) };
+        await Create(new ConnectHandshake(), new ProxyServer { Address = "127.0.0.1", Port = 1 }).HandleAsync(info, pipe, CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<MuxStreamException>(async () => await visitor.Input.ReadAsync());
+        Assert.EndsWith("datagrams cannot go through an HTTP proxy", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TLS_to_the_proxy_is_the_transports()
+    {
+        using var authority = new TestAuthority();
+        var (certificate, key) = authority.IssuePem(DateTimeOffset.UtcNow.AddDays(1), "127.0.0.1");
+        var tls = new TlsConfig { Certificates = [new CertificateConfig { CertificateLines = [.. certificate.Split('\n')], KeyLines = [.. key.Split('\n')] }] };
+        using var server = new StreamServer(new StreamConfig { Security = StreamSecurity.Tls, Tls = tls });
+        var config = new OutboundConfig
+        {
+            Tag = "corporate",
+            Protocol = "http",
+            Settings = new HttpOutboundSettings { Servers = [new ProxyServer { Address = "127.0.0.1", Port = server.Port }] },
+            Stream = new StreamConfig { Security = StreamSecurity.Tls, Tls = new TlsConfig { Authorities = [new AuthorityConfig { CertificateLines = [.. authority.Pem.Split('\n')] }] } },
+        };
+        var outbound = (ProxyOutbound)Shared.Hosting.ProtocolFactory.Create(config, TestContext.Create(_loggers) with { Pool = _pool });
+        var (visitor, handled) = Visit(outbound);
+        await using (var proxy = await server.AcceptAsync().WaitAsync(Wait.Bound))
+        {
+            Assert.Equal(ConnectRequest.Of("web.example", 80, user: null), await Wait.ReadExactAsync(proxy.Input, ConnectLength));
+            await proxy.Output.WriteAsync("HTTP/1.1 200 OK\r\n\r\nhello"u8.ToArray());
+            proxy.Output.Complete();
+            await visitor.Output.CompleteAsync();
+            Assert.Equal("hello"u8.ToArray(), await Wait.ReadAllAsync(visitor.Input));
+            proxy.Input.Complete();
+        }
+
+        await visitor.Input.CompleteAsync();
+        await handled.WaitAsync(Wait.Bound);
     }
 
     [Fact]

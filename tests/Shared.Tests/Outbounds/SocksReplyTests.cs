@@ -25,8 +25,10 @@ public sealed class SocksReplyTests
         for (var split = 0; split <= bytes.Length; split++)
         {
             var buffer = Buffers.Split(bytes, split);
-            Assert.True(SocksReply.TryReadReply(ref buffer, out var code));
-            Assert.Equal(0, code);
+            Assert.True(SocksReply.TryReadReply(ref buffer, out var answer));
+            Assert.Equal(0, answer.Code);
+            Assert.Equal((reply[^2] << 8) | reply[^1], answer.Port);
+            Assert.Equal(reply[3] == 3, answer.Address is null);
             Assert.Equal([0x16, 0x03], buffer.ToArray());
         }
 
@@ -67,8 +69,8 @@ public sealed class SocksReplyTests
     public void A_refusal_needs_no_address(byte[] bytes, byte expected)
     {
         var buffer = new ReadOnlySequence<byte>(bytes);
-        Assert.True(SocksReply.TryReadReply(ref buffer, out var code));
-        Assert.Equal(expected, code);
+        Assert.True(SocksReply.TryReadReply(ref buffer, out var answer));
+        Assert.Equal(new SocksAnswer(expected, null, 0), answer);
     }
 
     [Theory]
@@ -111,6 +113,41 @@ public sealed class SocksReplyTests
                 catch (ProxyException)
                 {
                     // Refused.
+                }
+            }
+
+            return true;
+        }).Check(Config.QuickThrowOnFailure);
+
+    [Fact]
+    public void A_datagrams_header_is_taken_off_at_every_length()
+    {
+        foreach (var (host, address) in new[] { ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::1"), ("a.b", null) })
+        {
+            byte[] packet = [.. SocksRequest.DatagramHeader(host, 53), 7, 8];
+            Assert.True(SocksDatagram.TryOpen(packet, out var from, out var port, out var header));
+            Assert.Equal((address, 53, packet.Length - 2), (from?.ToString(), port, header));
+            for (var length = 0; length < packet.Length; length++)
+            {
+                Assert.Equal(length >= packet.Length - 2, SocksDatagram.TryOpen(packet.AsSpan(0, length), out _, out _, out _));
+            }
+
+            packet[2] = 1;
+            Assert.False(SocksDatagram.TryOpen(packet, out _, out _, out _));
+            (packet[2], packet[3]) = (0, 2);
+            Assert.False(SocksDatagram.TryOpen(packet, out _, out _, out _));
+        }
+    }
+
+    [Fact]
+    public void Any_datagram_is_opened_within_itself_or_dropped() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), static bytes =>
+        {
+            foreach (byte[] packet in (byte[][])[bytes, [0, 0, 0, .. bytes], [0, 0, 0, 3, .. bytes]])
+            {
+                if (SocksDatagram.TryOpen(packet, out _, out _, out var header) && (header < 7 || header > packet.Length))
+                {
+                    return false;
                 }
             }
 

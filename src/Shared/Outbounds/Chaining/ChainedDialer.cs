@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Transport;
@@ -9,6 +11,18 @@ namespace Tunnel.Shared.Outbounds.Chaining;
 /// <param name="outbounds">Where it is found; only when something is dialled, because it may be made later than its user.</param>
 internal sealed class ChainedDialer(string tag, OutboundDirectory outbounds) : IDialer
 {
+    /// <summary>Gives the other outbound a connection as it is, such as a flow of datagrams, which cannot be dialled.</summary>
+    public async Task CarryAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        if (outbounds.Find(tag) is { } outbound)
+        {
+            await outbound.HandleAsync(info, pipe, cancellationToken);
+            return;
+        }
+
+        await pipe.AbortAsync(new MuxStreamException(MuxErrorCode.ConnectFailed, $"there is no outbound '{tag}'"));
+    }
+
     public async Task<Carrier> DialAsync(
         string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
     {

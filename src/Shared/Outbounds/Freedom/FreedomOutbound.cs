@@ -6,6 +6,7 @@ using Tunnel.Mux;
 using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Outbounds.Chaining;
 using Tunnel.Shared.Relay;
 using Tunnel.Shared.Transport;
 using Tunnel.Shared.Transport.ProxyProtocol;
@@ -21,7 +22,7 @@ internal sealed class FreedomOutbound(
         Enum.GetValues<DomainStrategy>().ToFrozenDictionary(static strategy => strategy, static strategy => new SocketDialOptions { DomainStrategy = strategy });
 
     private readonly IDialer _dialer = dialer ?? SystemDialer.Instance;
-    private readonly FreedomDatagrams _datagrams = new(new DatagramDrops(metrics, tag), pool, Dials[settings.DomainStrategy]);
+    private readonly FreedomDatagrams _datagrams = new(new DatagramDrops(metrics, tag), pool);
 
     public string Tag => tag;
 
@@ -29,23 +30,21 @@ internal sealed class FreedomOutbound(
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (info.Destination.Network == Network.Udp && dialer is not null)
+        if (info.Destination.Network == Network.Udp)
         {
-            // To send them directly would reveal what 'proxySettings' is to hide.
-            await FailAsync(pipe, info, "'proxySettings' carries connections only, not datagrams");
-        }
-        else if (info.Destination.Network == Network.Udp)
-        {
-            await CarryAsync(
-                info,
-                pipe,
-                (host, port, token) => _datagrams.ConnectAsync(host, port, target => VisitorHeader.OfDatagrams(settings.ProxyProtocol, info, target), token),
-                cancellationToken);
+            await CarryDatagramsAsync(info, pipe, cancellationToken);
         }
         else
         {
             await CarryAsync(info, pipe, (host, port, token) => ConnectAsync(host, port, info, pipe.Input, token), cancellationToken);
         }
+    }
+
+    public Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var target = Target(new Destination(Network.Tcp, host, port));
+        options = (options ?? SocketDialOptions.Default) with { DomainStrategy = settings.DomainStrategy };
+        return _dialer.DialAsync(target.Host, target.Port, options, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -57,6 +56,29 @@ internal sealed class FreedomOutbound(
         { UnixPath: { } path } => (SocketDialer.UnixPrefix + path, 0),
         var redirect => (redirect.Host ?? destination.Host, redirect.Port ?? destination.Port),
     };
+
+    private async Task CarryDatagramsAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        switch (_dialer)
+        {
+            case ChainedDialer when settings.Redirect?.UnixPath is not null:
+                await FailAsync(pipe, info, "a Unix socket takes no datagrams; 'redirect' UDP to an address and a port");
+                break;
+            case ChainedDialer chained:
+                var (host, port) = Target(info.Destination);
+                await chained.CarryAsync(info with { Destination = new Destination(Network.Udp, host, port) }, pipe, cancellationToken);
+                break;
+            default:
+                var options = Dials[settings.DomainStrategy];
+                options = (_dialer as SystemDialer)?.Complete(options) ?? options;
+                await CarryAsync(
+                    info,
+                    pipe,
+                    (host, port, token) => _datagrams.ConnectAsync(host, port, options, target => VisitorHeader.OfDatagrams(settings.ProxyProtocol, info, target), token),
+                    cancellationToken);
+                break;
+        }
+    }
 
     private async Task<IConnection> ConnectAsync(
         string host, int port, ConnectionInfo info, PipeReader visitor, CancellationToken cancellationToken)
@@ -97,13 +119,6 @@ internal sealed class FreedomOutbound(
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }
-    }
-
-    public Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var target = Target(new Destination(Network.Tcp, host, port));
-        options = (options ?? SocketDialOptions.Default) with { DomainStrategy = settings.DomainStrategy };
-        return _dialer.DialAsync(target.Host, target.Port, options, cancellationToken);
     }
 
     private async Task FailAsync(IDuplexPipe pipe, ConnectionInfo info, string reason)

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Relay;
@@ -17,6 +20,7 @@ internal sealed class ProxyOutbound(OutboundConfig config, ImmutableArray<ProxyS
 {
     private readonly ILogger _logger = context.Loggers.CreateLogger<ProxyOutbound>();
     private readonly IDialer _dialer = context.DialerOf(config);
+    private readonly DatagramDrops _drops = new(context.Metrics, config.Tag);
     private int _next = -1;
 
     public string Tag => config.Tag;
@@ -25,17 +29,19 @@ internal sealed class ProxyOutbound(OutboundConfig config, ImmutableArray<ProxyS
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (info.Destination.Network != Network.Tcp)
-        {
-            await FailAsync(pipe, info, $"datagrams cannot go through the {handshake.ProxyName}; only tcp is supported");
-            return;
-        }
-
         var (server, user) = Choose();
         IConnection connection;
+        IDatagramFlow? datagrams = null;
         try
         {
-            connection = await ConnectAsync(server, user, info.Destination.Host, info.Destination.Port, SocketDialOptions.Default, cancellationToken);
+            if (info.Destination.Network == Network.Udp)
+            {
+                (connection, datagrams) = await AssociateAsync(server, user, info.Destination, cancellationToken);
+            }
+            else
+            {
+                connection = await ConnectAsync(server, user, info.Destination.Host, info.Destination.Port, SocketDialOptions.Default, cancellationToken);
+            }
         }
         catch (DialException exception)
         {
@@ -50,9 +56,10 @@ internal sealed class ProxyOutbound(OutboundConfig config, ImmutableArray<ProxyS
 
         await using (connection)
         {
-            var limits = RelayOptions.Of(context.Policy.Of(user?.Level ?? 0)) with { TimeProvider = context.Time };
-            limits = limits with { ConnectionIdle = info.IdleTimeout ?? limits.ConnectionIdle };
-            var result = await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken);
+            var limits = RelayOptions.Of(context.Policy.Of(user?.Level ?? 0)).For(info) with { TimeProvider = context.Time };
+            var result = datagrams is null
+                ? await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken)
+                : await RelayDatagramsAsync(pipe, datagrams, connection, limits, cancellationToken);
             context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
             ProxyLog.Ended(_logger, info.Destination, server, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }
@@ -73,15 +80,88 @@ internal sealed class ProxyOutbound(OutboundConfig config, ImmutableArray<ProxyS
         return (server, server.Users.IsEmpty ? null : server.Users[Random.Shared.Next(server.Users.Length)]);
     }
 
-    private async Task<IConnection> ConnectAsync(
-        ProxyServer server, ProxyUser? user, string host, int port, SocketDialOptions options, CancellationToken cancellationToken)
+    private Task<IConnection> ConnectAsync(
+        ProxyServer server, ProxyUser? user, string host, int port, SocketDialOptions options, CancellationToken cancellationToken) =>
+        AskAsync(server, HostText.Join(host, port), options, (connection, token) => handshake.ConnectAsync(connection, user, host, port, token), cancellationToken);
+
+    private async Task<(IConnection Connection, IDatagramFlow Flow)> AssociateAsync(
+        ProxyServer server, ProxyUser? user, Destination destination, CancellationToken cancellationToken)
     {
-        var target = HostText.Join(host, port);
+        var target = destination.ToString();
+        if (handshake is not IDatagramHandshake datagrams || config.ProxyTag.Length > 0)
+        {
+            var reason = handshake is IDatagramHandshake ? "a proxy that is reached through another outbound" : $"an {handshake.ProxyName}";
+            throw new DialException(DialFailure.Other, target, $"datagrams cannot go through {reason}");
+        }
+
+        IDatagramFlow? flow = null;
+        var connection = await AskAsync(server, target, SocketDialOptions.Default, OpenAsync, cancellationToken);
+        return (connection, flow!);
+
+        async Task OpenAsync(IConnection control, CancellationToken token)
+        {
+            var (address, port) = await datagrams.AssociateAsync(control, user, token);
+            if (address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            {
+                address = ((IPEndPoint)control.RemoteEndPoint!).Address;
+            }
+
+            var socket = DatagramSocket.Create(address.AddressFamily);
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), token);
+                flow = datagrams.Open(socket, destination, _drops, context.Pool);
+            }
+            catch (Exception exception) when (exception is SocketException or ProxyException)
+            {
+                socket.Dispose();
+                throw exception as ProxyException ?? new ProxyException($"takes datagrams at {HostText.Join(address.ToString(), port)}, where there is no way to ({exception.Message})");
+            }
+        }
+    }
+
+    /// <summary>The flow ends with the connection on which it was asked for (RFC 1928, section 7).</summary>
+    private static async Task<RelayResult> RelayDatagramsAsync(
+        IDuplexPipe pipe, IDatagramFlow flow, IConnection control, RelayOptions limits, CancellationToken cancellationToken)
+    {
+        var watching = WatchAsync(control.Input, flow);
+        await using (flow)
+        {
+            var result = await Relay.Relay.RunAsync(pipe, flow, limits, cancellationToken);
+            control.Input.CancelPendingRead();
+            await watching;
+            await control.Output.CompleteAsync();
+            await control.Input.CompleteAsync();
+            return result;
+        }
+    }
+
+    /// <summary>Until the proxy closes, or somebody cancels the read.</summary>
+    private static async Task WatchAsync(PipeReader control, IDatagramFlow flow)
+    {
+        try
+        {
+            while (await control.ReadAsync() is { IsCompleted: false, IsCanceled: false } read)
+            {
+                control.AdvanceTo(read.Buffer.End);
+            }
+        }
+        catch (IOException)
+        {
+            // It is gone.
+        }
+
+        flow.End();
+    }
+
+    private async Task<IConnection> AskAsync(
+        ProxyServer server, string target, SocketDialOptions options, Func<IConnection, CancellationToken, Task> ask, CancellationToken cancellationToken)
+    {
         var connection = await ReachAsync(server, target, options, cancellationToken);
         using var deadline = new Deadline(options.Timeout, context.Time, cancellationToken);
         try
         {
-            await handshake.ConnectAsync(connection, user, host, port, deadline.Token);
+            await ask(connection, deadline.Token);
             return connection;
         }
         catch (Exception exception)

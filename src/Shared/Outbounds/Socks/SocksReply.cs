@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Tunnel.Shared.Outbounds.Proxies;
 using Tunnel.Shared.Transport;
 
@@ -53,12 +54,12 @@ internal static class SocksReply
         return true;
     }
 
-    /// <summary>VER | REP | RSV | ATYP | BND.ADDR | BND.PORT: whether there is a connection. The address is of no interest to a client.</summary>
-    public static bool TryReadReply(ref ReadOnlySequence<byte> buffer, out byte code)
+    /// <summary>VER | REP | RSV | ATYP | BND.ADDR | BND.PORT: whether the request was granted, and the address that matters for datagrams.</summary>
+    public static bool TryReadReply(ref ReadOnlySequence<byte> buffer, out SocksAnswer answer)
     {
-        code = 0;
+        answer = default;
         var reader = new SequenceReader<byte>(buffer);
-        if (!TryReadVersion(ref reader) || !reader.TryRead(out code))
+        if (!TryReadVersion(ref reader) || !reader.TryRead(out var code))
         {
             return false;
         }
@@ -66,6 +67,7 @@ internal static class SocksReply
         if (code != 0)
         {
             // Some close behind the code, or send no address; nothing that follows matters.
+            answer = new SocksAnswer(code, Address: null, Port: 0);
             buffer = buffer.Slice(buffer.End);
             return true;
         }
@@ -101,7 +103,10 @@ internal static class SocksReply
             return false;
         }
 
-        reader.Advance(length + sizeof(ushort));
+        var address = type == Name ? null : new IPAddress(reader.UnreadSequence.Slice(0, length).ToArray());
+        reader.Advance(length);
+        reader.TryReadBigEndian(out short port);
+        answer = new SocksAnswer(code, address, (ushort)port);
         buffer = reader.UnreadSequence;
         return true;
     }
@@ -115,7 +120,7 @@ internal static class SocksReply
         4 => new ProxyException("answered 'host unreachable' (SOCKS reply 4); does the name exist where the proxy is?", DialFailure.Unreachable),
         5 => new ProxyException("answered 'connection refused' (SOCKS reply 5); nothing listens there", DialFailure.Refused),
         6 => new ProxyException("answered 'TTL expired' (SOCKS reply 6)", DialFailure.Unreachable),
-        7 => new ProxyException("does not know the command CONNECT (SOCKS reply 7)"),
+        7 => new ProxyException("does not know the command (SOCKS reply 7)"),
         8 => new ProxyException("does not know this type of address (SOCKS reply 8)"),
         _ => new ProxyException($"refused with a code that has no meaning (SOCKS reply {code})"),
     };

@@ -14,6 +14,7 @@ internal static class SocksRequest
     private const byte Version = 5;
     private const byte AuthenticationVersion = 1;
     private const byte Connect = 1;
+    private const byte Associate = 3;
 
     /// <summary>VER | NMETHODS | METHODS.</summary>
     public static byte[] Greeting(bool withUser) =>
@@ -30,6 +31,13 @@ internal static class SocksRequest
     /// <summary>VER | CMD | RSV | ATYP | DST.ADDR | DST.PORT.</summary>
     /// <exception cref="ProxyException">The name is too long.</exception>
     public static byte[] ConnectTo(string host, int port) => [Version, Connect, 0, .. Address(host), (byte)(port >> 8), (byte)port];
+
+    /// <summary>The same for UDP ASSOCIATE. From which address datagrams will come is left open: behind a NAT the client does not know.</summary>
+    public static byte[] AssociateUdp() => [Version, Associate, 0, 1, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>RSV | RSV | FRAG | ATYP | DST.ADDR | DST.PORT: what stands in front of each datagram.</summary>
+    /// <exception cref="ProxyException">The name is too long.</exception>
+    public static byte[] DatagramHeader(string host, int port) => [0, 0, 0, .. Address(host), (byte)(port >> 8), (byte)port];
 
     /// <summary>ATYP | ADDR: 1 is IPv4, 4 is IPv6, 3 a name behind its length.</summary>
     private static byte[] Address(string host)
