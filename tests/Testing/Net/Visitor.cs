@@ -14,8 +14,8 @@ public sealed class Visitor : IDisposable
     /// <summary>The connection.</summary>
     public Socket Socket { get; }
 
-    /// <summary>Connects. A small <paramref name="receiveBuffer"/> makes a stopped reader felt soon.</summary>
-    public static async Task<Visitor> ConnectAsync(EndPoint endPoint, int? receiveBuffer = null)
+    /// <summary>Connects, from an address of this machine. A small <paramref name="receiveBuffer"/> makes a stopped reader felt soon.</summary>
+    public static async Task<Visitor> ConnectAsync(EndPoint endPoint, int? receiveBuffer = null, IPAddress? from = null)
     {
         var protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
@@ -24,6 +24,11 @@ public sealed class Visitor : IDisposable
             if (receiveBuffer is { } size)
             {
                 socket.ReceiveBufferSize = size;
+            }
+
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(from, 0));
             }
 
             using var timeout = new CancellationTokenSource(DefaultLimit);
