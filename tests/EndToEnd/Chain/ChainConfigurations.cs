@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tunnel.Testing.Net;
 using Tunnel.Testing.Targets;
 
 namespace Tunnel.EndToEnd.Chain;
@@ -12,13 +13,14 @@ public static class ChainConfigurations
 
     private const int DownloadPort = 80;
     private const int EchoPort = 7;
+    private const int NobodyPort = 9;
 
-    /// <summary>The portal that visitors come to: first the door to the download, then the one to the echo.</summary>
+    /// <summary>The portal that visitors come to: the doors to the download, to the echo, and to a target where nobody listens.</summary>
     public static string First(ChainHop hop) => Json(new
     {
         log = new { loglevel = "info" },
         reverse = new { portals = new[] { new { tag = "portal", domain = hop.Domain } } },
-        inbounds = new[] { Door(DownloadPort), Door(EchoPort), hop.Inbound() },
+        inbounds = new[] { Door(DownloadPort), Door(EchoPort), Door(NobodyPort), hop.Inbound() },
         routing = new { rules = new[] { Rule(["visitors", "interconnect"], "portal") } },
     });
 
@@ -41,7 +43,14 @@ public static class ChainConfigurations
     {
         log = new { loglevel = "info" },
         reverse = new { bridges = new[] { new { tag = "bridge", domain = hop.Domain } } },
-        outbounds = new[] { hop.Outbound(), Out("download", download), Out("echo", echo), Out("known", known) },
+        outbounds = new[]
+        {
+            hop.Outbound(),
+            Out("download", download.Address),
+            Out("echo", echo.Address),
+            Out("known", known.Address),
+            Out("nobody", $"127.0.0.1:{FreePort.Next()}"),
+        },
         routing = new
         {
             rules = new[]
@@ -50,6 +59,7 @@ public static class ChainConfigurations
                 Rule(["bridge"], "known", "source", KnownSource),
                 Rule(["bridge"], "download", "port", DownloadPort),
                 Rule(["bridge"], "echo", "port", EchoPort),
+                Rule(["bridge"], "nobody", "port", NobodyPort),
             },
         },
     });
@@ -63,11 +73,11 @@ public static class ChainConfigurations
         ["settings"] = new JsonObject { ["address"] = "127.0.0.1", ["port"] = destinationPort },
     };
 
-    private static JsonObject Out(string tag, TcpTarget target) => new()
+    private static JsonObject Out(string tag, string redirect) => new()
     {
         ["tag"] = tag,
         ["protocol"] = "freedom",
-        ["settings"] = new JsonObject { ["redirect"] = target.Address },
+        ["settings"] = new JsonObject { ["redirect"] = redirect },
     };
 
     private static JsonObject Dial(ChainHop hop) => Rule(["bridge"], "dial", "domain", new JsonArray($"full:{hop.Domain}"));

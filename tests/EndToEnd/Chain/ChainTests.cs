@@ -21,7 +21,7 @@ public sealed class ChainTests(ITestOutputHelper output) : EndToEndTest(output)
     [InlineData("tunnel", "vmess+ws", false)]
     [InlineData("vmess+ws", "tunnel", false)]
     [InlineData("tunnel+ws", "tunnel", true)]
-    public async Task A_chain_carries_ends_and_outlives_its_middle(string first, string second, bool sourceCrosses)
+    public async Task A_chain_carries_ends_and_outlives_its_middle(string first, string second, bool native)
     {
         var (hopA, hopB) = (new ChainHop(first, "first.example"), new ChainHop(second, "second.example"));
         var download = Own(TcpTargets.AnswerAfterEnd(DownloadBytes, TimeSpan.Zero));
@@ -33,10 +33,21 @@ public sealed class ChainTests(ITestOutputHelper output) : EndToEndTest(output)
         await portal.WaitForLineAsync(LogLines.BridgeConnected);
         await middle.WaitForLineAsync(LogLines.BridgeConnected);
         var doors = portal.Output.Lines().Select(line => LogLines.Serving.Match(line.Text)).Where(match => match.Success).Select(AddressOf).ToArray();
-        Assert.Equal(2, doors.Length);
+        Assert.Equal(3, doors.Length);
 
         await AssertServedAsync(doors[0], doors[1]);
-        Assert.Equal(sourceCrosses ? "known" : "hello", await AskFromAsync(ChainConfigurations.KnownSource, doors[1], "hello"));
+        Assert.Equal(native ? "known" : "hello", await AskFromAsync(ChainConfigurations.KnownSource, doors[1], "hello"));
+
+        // That the target refuses crosses too; the reason does where every hop can carry it.
+        using (var refused = await Visitor.ConnectAsync(doors[2]))
+        {
+            Assert.Equal(0, await refused.ReadUntilClosedAsync(Limit));
+        }
+
+        if (native)
+        {
+            await portal.WaitForLineAsync(LogLines.TargetFailed);
+        }
 
         // A visitor whose way is cut must learn of it; those who come later have a new one.
         using var cut = await Visitor.ConnectAsync(doors[1]);
