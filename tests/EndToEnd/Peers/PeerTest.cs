@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing.Programs;
 
@@ -17,9 +18,13 @@ public abstract class PeerTest(PeerTunnel tunnel, ITestOutputHelper output) : En
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        foreach (var (program, mark) in Tunnel.Programs.Zip(_marks))
+        try
         {
-            Output.WriteLine($"--- {program.Name}:\n{string.Join('\n', program.Output.Lines(mark).Select(line => line.Text))}");
+            await Tunnel.VerifyNothingStaysOpenAsync();
+        }
+        finally
+        {
+            Report();
         }
     }
 
@@ -28,10 +33,20 @@ public abstract class PeerTest(PeerTunnel tunnel, ITestOutputHelper output) : En
         Own(await PeerServer.StartAsync(service.Target, file, arguments, user, Output.WriteLine)).Process;
 
     /// <summary>Runs a client to its end, which must be a good one.</summary>
-    protected static async Task<ToolResult> RunClientAsync(string file, IEnumerable<string> arguments, ReadOnlyMemory<byte> input = default)
+    protected async Task<ToolResult> RunClientAsync(string file, IEnumerable<string> arguments, ReadOnlyMemory<byte> input = default)
     {
+        var start = Stopwatch.GetTimestamp();
         var result = await Tool.RunAsync(file, arguments, input);
+        Output.WriteLine($"{Path.GetFileName(file)}: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
         Assert.True(result.ExitCode == 0, $"{Path.GetFileName(file)}: {result}");
         return result;
+    }
+
+    private void Report()
+    {
+        foreach (var (program, mark) in Tunnel.Programs.Zip(_marks))
+        {
+            Output.WriteLine($"--- {program.Name}:\n{string.Join('\n', program.Output.Lines(mark).Select(line => line.Text))}");
+        }
     }
 }

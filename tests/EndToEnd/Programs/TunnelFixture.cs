@@ -9,12 +9,19 @@ public abstract class TunnelFixture : IAsyncLifetime
 {
     private ProgramProcess? _portal;
     private ProgramProcess? _bridge;
+    private int[] _descriptors = [];
 
     /// <summary>Where the programs, and the services behind them, have their files.</summary>
     public TempDirectory Files { get; } = new();
 
     /// <summary>What the portal and the bridge have printed.</summary>
     public IReadOnlyList<ProgramProcess> Programs => [_portal!, _bridge!];
+
+    /// <summary>Waits until both programs hold as many descriptors as at the start: no connection of the last test was forgotten.</summary>
+    public Task VerifyNothingStaysOpenAsync() => Eventually.HoldsAsync(
+        () => Surplus().All(surplus => surplus <= 0),
+        ProgramProcess.DefaultPatience,
+        () => $"too many descriptors of portal and bridge: {string.Join(", ", Surplus())}");
 
     /// <inheritdoc/>
     public abstract Task InitializeAsync();
@@ -43,6 +50,7 @@ public abstract class TunnelFixture : IAsyncLifetime
             () => !_bridge.HasExited && _portal.Output.CountOf(LogLines.BridgeConnected) >= sessions,
             ProgramProcess.DefaultPatience,
             () => $"the bridge has not connected {sessions} times:\n{_portal.Output.Text()}\n{_bridge.Output.Text()}");
+        _descriptors = Descriptors();
     }
 
     /// <summary>The addresses that the portal serves for <paramref name="domain"/>, as it prints them.</summary>
@@ -52,6 +60,15 @@ public abstract class TunnelFixture : IAsyncLifetime
             .Where(match => match.Success && string.Equals(match.Groups["domain"].Value, domain, StringComparison.Ordinal))
             .Select(match => match.Groups["address"].Value),
     ];
+
+    // A crowd makes the bridge add sessions, which stay a while.
+    private int[] Descriptors()
+    {
+        var sessions = _portal!.Output.CountOf(LogLines.BridgeConnected) - _portal.Output.CountOf(LogLines.BridgeGone);
+        return [.. Programs.Select(program => ProcessFigures.OpenDescriptors(program.Id) - sessions)];
+    }
+
+    private IEnumerable<int> Surplus() => Descriptors().Zip(_descriptors, (now, before) => now - before);
 
     private ProgramProcess Run(string name, string file, string configuration) => ProgramProcess.Start(
         name,
