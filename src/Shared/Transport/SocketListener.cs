@@ -100,6 +100,7 @@ public sealed class SocketListener : IAsyncDisposable
         try
         {
             SocketTuning.SetNoDelay(socket);
+            SocketTuning.SetKeepAlive(socket);
             _accepted(socket);
         }
         catch (Exception exception)
