@@ -29,7 +29,9 @@ internal sealed class StreamPipeWriter(IStreamOwner stream, PipeWriter inner) : 
     {
         if (exception is not null)
         {
-            stream.Abort(exception is MuxStreamException failure ? failure.Code : MuxErrorCode.Cancel, exception.Message);
+            // Between two streams a relay wraps the failure of one for the other: its code and its words are what the peer needs.
+            var failure = exception as MuxStreamException ?? exception.InnerException as MuxStreamException;
+            stream.Abort(failure?.Code ?? MuxErrorCode.Cancel, (failure ?? exception).Message);
         }
 
         inner.Complete();

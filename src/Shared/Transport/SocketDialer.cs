@@ -165,6 +165,7 @@ public static class SocketDialer
 
             await socket.ConnectAsync(endPoint, cancellationToken);
             SocketTuning.SetNoDelay(socket);
+            SocketTuning.SetKeepAlive(socket);
             if (options.LongLived)
             {
                 SocketTuning.SetLongLived(socket);

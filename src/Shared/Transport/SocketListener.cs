@@ -145,6 +145,7 @@ public sealed class SocketListener : IAsyncDisposable
         try
         {
             SocketTuning.SetNoDelay(socket.Socket);
+            SocketTuning.SetKeepAlive(socket.Socket);
             _accepted(socket);
         }
         catch (Exception exception)

@@ -6,10 +6,16 @@ namespace Tunnel.Shared.Transport;
 internal static class SocketTuning
 {
     /// <summary>Seconds of silence before the kernel probes; NAT tables forget an idle mapping after a few minutes at the worst.</summary>
-    private const int KeepAliveIdleSeconds = 15;
+    private const int LongLivedIdleSeconds = 15;
 
-    private const int KeepAliveIntervalSeconds = 5;
-    private const int KeepAliveProbes = 3;
+    private const int LongLivedIntervalSeconds = 5;
+    private const int LongLivedProbes = 3;
+
+    /// <summary>For visitors and targets: who is out of reach for a minute is not lost, and who vanished is forgotten after two.</summary>
+    private const int IdleSeconds = 60;
+
+    private const int IntervalSeconds = 15;
+    private const int Probes = 4;
 
     /// <summary>Linux, <c>netinet/tcp.h</c>: how long sent bytes may stay unacknowledged, in milliseconds.</summary>
     private const int TcpUserTimeout = 18;
@@ -20,21 +26,26 @@ internal static class SocketTuning
     /// <summary>TCP_NODELAY: whoever flushes has batched already.</summary>
     public static void SetNoDelay(Socket socket) => Try(socket, static s => s.NoDelay = true);
 
-    /// <summary>Makes the kernel notice a peer that vanished, for a connection that lives long.</summary>
+    /// <summary>Makes the kernel notice a peer that vanished without a word, which a side that only reads never would.</summary>
+    public static void SetKeepAlive(Socket socket) => SetKeepAlive(socket, IdleSeconds, IntervalSeconds, Probes);
+
+    /// <summary>The same sooner, and for unacknowledged bytes too: for a connection that many depend on.</summary>
     public static void SetLongLived(Socket socket)
     {
-        Try(socket, static s =>
-        {
-            s.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-            s.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
-            s.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
-            s.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
-        });
+        SetKeepAlive(socket, LongLivedIdleSeconds, LongLivedIntervalSeconds, LongLivedProbes);
         if (OperatingSystem.IsLinux())
         {
             Try(socket, static s => s.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UserTimeoutMilliseconds)));
         }
     }
+
+    private static void SetKeepAlive(Socket socket, int idleSeconds, int intervalSeconds, int probes) => Try(socket, s =>
+    {
+        s.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
+        s.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, idleSeconds);
+        s.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, intervalSeconds);
+        s.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, probes);
+    });
 
     private static void Try(Socket socket, Action<Socket> set)
     {

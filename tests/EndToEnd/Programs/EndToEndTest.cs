@@ -132,11 +132,11 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
         () => $"no visitor of {endPoint} was served by {answer}");
 
     /// <summary>One visit; null when it failed.</summary>
-    protected static async Task<string?> TryAskAsync(EndPoint endPoint)
+    protected static async Task<string?> TryAskAsync(EndPoint endPoint, string text = "")
     {
         try
         {
-            return await Visitor.AskAsync(endPoint, string.Empty, TimeSpan.FromSeconds(5));
+            return await Visitor.AskAsync(endPoint, text, TimeSpan.FromSeconds(5));
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or OperationCanceledException)
         {

@@ -26,8 +26,12 @@ public sealed class NginxServer : IAsyncDisposable
     /// <summary>The directory it serves; uploads land in <c>upload</c> below it.</summary>
     public string Root { get; }
 
-    /// <summary>Starts it on a port of the system's choice.</summary>
-    public static async Task<NginxServer> StartAsync(TempDirectory files, Action<string> report)
+    /// <summary>Starts it.</summary>
+    /// <param name="files">Where all its files go.</param>
+    /// <param name="report">Told the tail of its log at the end.</param>
+    /// <param name="upstreams">More lines for <c>http</c>.</param>
+    /// <param name="locations">More lines for <c>server</c>.</param>
+    public static async Task<NginxServer> StartAsync(TempDirectory files, Action<string> report, string upstreams = "", string locations = "")
     {
         var root = files.MakeDirectory("www");
         Directory.CreateDirectory(Path.Combine(root, "upload"));
@@ -35,7 +39,7 @@ public sealed class NginxServer : IAsyncDisposable
 
         // nginx does not tell which port it got for 0, so it is given one.
         var endPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
-        var configuration = files.Write("nginx.conf", Configuration(endPoint, root, work));
+        var configuration = files.Write("nginx.conf", Configuration(endPoint, root, work, upstreams, locations));
         var process = ProgramProcess.Start("nginx", Peer.Require("nginx"), ["-p", work, "-e", Path.Combine(work, "error.log"), "-c", configuration], report: report);
         await Eventually.HoldsAsync(() => IsUpAsync(endPoint, process), StartLimit, () => $"nginx does not listen:\n{process.Output.Text()}");
         return new NginxServer(process, endPoint, root);
@@ -59,7 +63,7 @@ public sealed class NginxServer : IAsyncDisposable
     }
 
     // One process, so that ending it by its id ends all of it.
-    private static string Configuration(IPEndPoint endPoint, string root, string work) => $$"""
+    private static string Configuration(IPEndPoint endPoint, string root, string work, string upstreams, string locations) => $$"""
         daemon off;
         master_process off;
         pid {{work}}/nginx.pid;
@@ -75,10 +79,12 @@ public sealed class NginxServer : IAsyncDisposable
           fastcgi_temp_path {{work}}/fastcgi;
           uwsgi_temp_path {{work}}/uwsgi;
           scgi_temp_path {{work}}/scgi;
+          {{upstreams}}
           server {
             listen {{endPoint}};
             root {{root}};
             location /upload/ { dav_methods PUT; }
+            {{locations}}
           }
         }
         """;

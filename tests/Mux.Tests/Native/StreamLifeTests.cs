@@ -204,6 +204,16 @@ public sealed class StreamLifeTests
     }
 
     [Fact]
+    public async Task A_failure_of_another_stream_keeps_its_code_and_its_words()
+    {
+        await using var pair = new SessionPair();
+        var (opened, accepted) = await pair.OpenAsync();
+        await accepted.Output.CompleteAsync(new IOException("the other side failed", new MuxStreamException(MuxErrorCode.ConnectFailed, "no route")));
+        var failure = await opened.Input.FailureAsync();
+        Assert.Equal((MuxErrorCode.ConnectFailed, "no route"), (failure.Code, failure.Message));
+    }
+
+    [Fact]
     public async Task Codes_that_only_one_side_can_know_do_not_travel()
     {
         await using var pair = new SessionPair();

@@ -26,6 +26,24 @@ public sealed class SocketListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task Neither_side_waits_for_ever_for_one_that_vanished_nor_holds_small_writes_back()
+    {
+        var accepted = new TaskCompletionSource<Socket>();
+        await using var listener = Listen(new IPEndPoint(IPAddress.Loopback, 0), accepted.SetResult);
+        using var client = await SocketDialer.ConnectAsync("127.0.0.1", ((IPEndPoint)listener.BoundEndPoint).Port);
+        using var server = await accepted.Task.WaitAsync(Wait.Bound);
+        Assert.All([client, server], socket =>
+        {
+            Assert.True(socket.NoDelay);
+            Assert.NotEqual(0, (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)!);
+            var seconds = Option(SocketOptionName.TcpKeepAliveTime) + (Option(SocketOptionName.TcpKeepAliveInterval) * Option(SocketOptionName.TcpKeepAliveRetryCount));
+            Assert.InRange(seconds, 60, 180);
+
+            int Option(SocketOptionName name) => (int)socket.GetSocketOption(SocketOptionLevel.Tcp, name)!;
+        });
+    }
+
+    [Fact]
     public async Task The_ipv6_any_address_takes_ipv4_too()
     {
         if (!Socket.OSSupportsIPv6)

@@ -32,6 +32,23 @@ public static class FreePort
         }
     }
 
+    /// <summary>Chooses the first of <paramref name="count"/> consecutive ones.</summary>
+    public static int NextRange(int count)
+    {
+        lock (Gate)
+        {
+            while (true)
+            {
+                var ports = Enumerable.Range(Random.Shared.Next(First, Last + 2 - count), count).ToArray();
+                if (!ports.Any(Given.Contains) && ports.All(IsFree))
+                {
+                    Given.UnionWith(ports);
+                    return ports[0];
+                }
+            }
+        }
+    }
+
     private static bool IsFree(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,0 +1,78 @@
+using System.Net;
+using Tunnel.Testing;
+using Tunnel.Testing.Programs;
+
+namespace Tunnel.EndToEnd.Programs;
+
+/// <summary>A portal and a bridge that several tests share, so that their starts are paid once.</summary>
+public abstract class TunnelFixture : IAsyncLifetime
+{
+    private ProgramProcess? _portal;
+    private ProgramProcess? _bridge;
+    private int[] _descriptors = [];
+
+    /// <summary>Where the programs, and the services behind them, have their files.</summary>
+    public TempDirectory Files { get; } = new();
+
+    /// <summary>What the portal and the bridge have printed.</summary>
+    public IReadOnlyList<ProgramProcess> Programs => [_portal!, _bridge!];
+
+    /// <summary>Waits until both programs hold as many descriptors as at the start: no connection of the last test was forgotten.</summary>
+    public Task VerifyNothingStaysOpenAsync() => Eventually.HoldsAsync(
+        () => Surplus().All(surplus => surplus <= 0),
+        ProgramProcess.DefaultPatience,
+        () => $"too many descriptors of portal and bridge: {string.Join(", ", Surplus())}");
+
+    /// <inheritdoc/>
+    public abstract Task InitializeAsync();
+
+    /// <inheritdoc/>
+    public virtual async Task DisposeAsync()
+    {
+        foreach (var program in new[] { _bridge, _portal })
+        {
+            if (program is not null)
+            {
+                await program.DisposeAsync();
+            }
+        }
+
+        Files.Dispose();
+    }
+
+    /// <summary>Starts a portal, then the bridge for the address its interconnect got, and waits for <paramref name="sessions"/> of them.</summary>
+    protected async Task StartAsync(string portal, Func<EndPoint, string> bridge, int sessions)
+    {
+        _portal = Run("portal", ProgramFiles.Portal, portal);
+        var interconnect = IPEndPoint.Parse((await _portal.WaitForLineAsync(LogLines.InterconnectListening)).Groups["address"].Value);
+        _bridge = Run("bridge", ProgramFiles.Bridge, bridge(interconnect));
+        await Eventually.HoldsAsync(
+            () => !_bridge.HasExited && _portal.Output.CountOf(LogLines.BridgeConnected) >= sessions,
+            ProgramProcess.DefaultPatience,
+            () => $"the bridge has not connected {sessions} times:\n{_portal.Output.Text()}\n{_bridge.Output.Text()}");
+        _descriptors = Descriptors();
+    }
+
+    /// <summary>The addresses that the portal serves for <paramref name="domain"/>, as it prints them.</summary>
+    protected IReadOnlyList<string> PublicAddresses(string domain) =>
+    [
+        .. _portal!.Output.Lines().Select(line => LogLines.Serving.Match(line.Text))
+            .Where(match => match.Success && string.Equals(match.Groups["domain"].Value, domain, StringComparison.Ordinal))
+            .Select(match => match.Groups["address"].Value),
+    ];
+
+    // A crowd makes the bridge add sessions, which stay a while.
+    private int[] Descriptors()
+    {
+        var sessions = _portal!.Output.CountOf(LogLines.BridgeConnected) - _portal.Output.CountOf(LogLines.BridgeGone);
+        return [.. Programs.Select(program => ProcessFigures.OpenDescriptors(program.Id) - sessions)];
+    }
+
+    private IEnumerable<int> Surplus() => Descriptors().Zip(_descriptors, (now, before) => now - before);
+
+    private ProgramProcess Run(string name, string file, string configuration) => ProgramProcess.Start(
+        name,
+        file,
+        ["run", "-c", Files.Write($"{name}.json", configuration)],
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = Files.MakeDirectory($"state-{name}") });
+}
