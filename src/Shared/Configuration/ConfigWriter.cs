@@ -64,7 +64,7 @@ public static class ConfigWriter
         writer.WriteStartObject();
         WriteTag(writer, inbound.Tag);
         writer.WriteString("listen", inbound.Listen.ToString());
-        WritePorts(writer, inbound.Ports);
+        WritePorts(writer, "port", inbound.Ports);
         writer.WriteString("protocol", inbound.Protocol);
         writer.WritePropertyName("settings");
         inbound.Settings.WriteTo(writer);
@@ -88,15 +88,22 @@ public static class ConfigWriter
         writer.WriteStartObject();
         writer.WriteString("type", "field");
         writer.WriteStrings("inboundTag", rule.InboundTags);
-        writer.WriteStrings("domain", rule.Domains.Select(static pattern => pattern.ToString()));
-        writer.WriteStrings("ip", rule.Ips.Select(static block => block.ToString()));
-        WritePorts(writer, rule.Ports);
+        writer.WriteStrings("domain", rule.Domains.Select(static pattern => pattern.ToString()).Concat(rule.DomainLists.Select(static list => list.Name)));
+        writer.WriteStrings("ip", WithLists(rule.Ips, rule.IpLists));
+        WritePorts(writer, "port", rule.Ports);
         writer.WriteStrings("network", rule.Networks.Select(static network => network == Network.Udp ? "udp" : "tcp"));
-        writer.WriteStrings("source", rule.Sources.Select(static block => block.ToString()));
+        writer.WriteStrings("source", WithLists(rule.Sources, rule.SourceLists));
+        WritePorts(writer, "sourcePort", rule.SourcePorts);
+        writer.WriteStrings("user", rule.Users);
+        writer.WriteStrings("protocol", rule.Protocols);
+        writer.WriteOptional("attrs", rule.Attributes);
         writer.WriteOptional("outboundTag", rule.OutboundTag);
         writer.WriteOptional("balancerTag", rule.BalancerTag);
         writer.WriteEndObject();
     }
+
+    private static IEnumerable<string> WithLists(ImmutableArray<CidrBlock> blocks, ImmutableArray<AddressList> lists) =>
+        blocks.Select(static block => block.ToString()).Concat(lists.Select(static list => list.Name));
 
     private static void WriteBalancer(Utf8JsonWriter writer, BalancerConfig balancer)
     {
@@ -171,15 +178,15 @@ public static class ConfigWriter
         }
     }
 
-    private static void WritePorts(Utf8JsonWriter writer, ImmutableArray<PortRange> ports)
+    private static void WritePorts(Utf8JsonWriter writer, string name, ImmutableArray<PortRange> ports)
     {
         if (ports is [var single] && single.First == single.Last)
         {
-            writer.WriteNumber("port", single.First);
+            writer.WriteNumber(name, single.First);
         }
         else if (!ports.IsEmpty)
         {
-            writer.WriteString("port", string.Join(',', ports));
+            writer.WriteString(name, string.Join(',', ports));
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed class ConfigDraft
 
     public List<OutboundConfig> Outbounds { get; } = [];
 
+    /// <summary>The files that rules name.</summary>
+    public ListCache Lists { get; } = new();
+
     public List<RuleConfig> Rules { get; } = [];
 
     public List<BalancerConfig> Balancers { get; } = [];
