@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tunnel.Mux;
 using Tunnel.Mux.Cool.ReverseControl;
+using Tunnel.Shared.Configuration.Reading;
 
 namespace Tunnel.Shared.Configuration;
 
@@ -39,6 +40,7 @@ public static class ConfigWriter
             writer.WriteArray("rules", config.Routing.Rules, WriteRule);
             writer.WriteArray("balancers", config.Routing.Balancers, WriteBalancer);
             writer.WriteEndObject();
+            WriteObservatory(writer, config.Observatory);
             writer.WriteStartObject("reverse");
             writer.WriteArray("bridges", config.Reverse.Bridges, WriteBridge);
             writer.WriteArray("portals", config.Reverse.Portals, WritePortal);
@@ -110,6 +112,27 @@ public static class ConfigWriter
         writer.WriteStartObject();
         writer.WriteString("tag", balancer.Tag);
         writer.WriteStrings("selector", balancer.Selectors);
+        writer.WriteStartObject("strategy");
+        writer.WriteString("type", BalancerReader.WordOf(balancer.Strategy));
+        writer.WriteEndObject();
+        writer.WriteOptional("fallbackTag", balancer.FallbackTag);
+        writer.WriteNumber("maxFails", balancer.MaxFails);
+        writer.WriteString("failTimeout", DurationText.Format(balancer.FailTimeout));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteObservatory(Utf8JsonWriter writer, ObservatoryConfig? observatory)
+    {
+        if (observatory is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("observatory");
+        writer.WriteStrings("subjectSelector", observatory.Selectors);
+        writer.WriteOptional("probeURL", observatory.ProbeUrl?.AbsoluteUri);
+        writer.WriteOptional("probeTarget", observatory.ProbeTarget);
+        writer.WriteString("probeInterval", DurationText.Format(observatory.ProbeInterval));
         writer.WriteEndObject();
     }
 

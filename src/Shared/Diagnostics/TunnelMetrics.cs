@@ -12,6 +12,9 @@ namespace Tunnel.Shared.Diagnostics;
 /// tunnel.sessions              counter          {session}     tunnel.domain
 /// tunnel.sessions.active       up-down counter  {session}     tunnel.domain
 /// tunnel.handshakes            counter          {handshake}   tunnel.outcome
+/// tunnel.balancer.ejections    counter          {ejection}    tunnel.balancer, tunnel.outbound
+/// tunnel.balancer.retries      counter          {retry}       tunnel.balancer, tunnel.outbound (the one that failed)
+/// tunnel.probes                counter          {probe}       tunnel.outbound, tunnel.outcome (alive, dead)
 /// </code>
 /// </remarks>
 public sealed class TunnelMetrics
@@ -22,6 +25,9 @@ public sealed class TunnelMetrics
     private readonly Counter<long> _sessions;
     private readonly UpDownCounter<long> _activeSessions;
     private readonly Counter<long> _handshakes;
+    private readonly Counter<long> _ejections;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _probes;
 
     public TunnelMetrics(IMeterFactory meters)
     {
@@ -32,6 +38,9 @@ public sealed class TunnelMetrics
         _sessions = meter.CreateCounter<long>("tunnel.sessions", "{session}", "Sessions that began.");
         _activeSessions = meter.CreateUpDownCounter<long>("tunnel.sessions.active", "{session}", "Sessions that have not ended.");
         _handshakes = meter.CreateCounter<long>("tunnel.handshakes", "{handshake}", "Handshakes on the interconnect, by outcome.");
+        _ejections = meter.CreateCounter<long>("tunnel.balancer.ejections", "{ejection}", "Times an outbound was left out after failures.");
+        _retries = meter.CreateCounter<long>("tunnel.balancer.retries", "{retry}", "Connections that went to another outbound after one could not connect.");
+        _probes = meter.CreateCounter<long>("tunnel.probes", "{probe}", "Probes of outbounds, by outcome.");
     }
 
     /// <summary>Counts a connection from now until the returned value is disposed.</summary>
@@ -63,6 +72,18 @@ public sealed class TunnelMetrics
 
     /// <summary>Counts a handshake; <paramref name="outcome"/> is <c>accepted</c> or the name of a refusal.</summary>
     public void Handshake(string outcome) => _handshakes.Add(1, new KeyValuePair<string, object?>("tunnel.outcome", outcome));
+
+    /// <summary>Counts an outbound that a balancer leaves out.</summary>
+    public void Ejected(string balancerTag, string outboundTag) =>
+        _ejections.Add(1, new("tunnel.balancer", balancerTag), new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+
+    /// <summary>Counts a connection that another outbound is tried for.</summary>
+    public void Retried(string balancerTag, string outboundTag) =>
+        _retries.Add(1, new("tunnel.balancer", balancerTag), new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+
+    /// <summary>Counts a probe.</summary>
+    public void Probed(string outboundTag, bool isAlive) =>
+        _probes.Add(1, new("tunnel.outbound", outboundTag), new KeyValuePair<string, object?>("tunnel.outcome", isAlive ? "alive" : "dead"));
 
     /// <summary>Something that is counted as active until it is disposed.</summary>
     [StructLayout(LayoutKind.Auto)]

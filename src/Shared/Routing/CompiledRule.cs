@@ -9,13 +9,10 @@ internal sealed class CompiledRule
 {
     private readonly IMatcher[] _matchers;
 
-    /// <summary>Compiles a rule.</summary>
-    /// <param name="rule">The rule.</param>
-    /// <param name="balancer">What picks its outbound; null when the rule names one.</param>
-    public CompiledRule(RuleConfig rule, CompiledBalancer? balancer)
+    public CompiledRule(RuleConfig rule)
     {
         OutboundTag = rule.OutboundTag;
-        Balancer = balancer;
+        BalancerTag = rule.BalancerTag ?? string.Empty;
 
         // The cheapest first.
         var matchers = new List<IMatcher>();
@@ -51,7 +48,8 @@ internal sealed class CompiledRule
 
     public string? OutboundTag { get; }
 
-    public CompiledBalancer? Balancer { get; }
+    /// <summary>Counts only where there is no outbound.</summary>
+    public string BalancerTag { get; }
 
     public bool Matches(ConnectionInfo info)
     {

@@ -177,21 +177,19 @@ public sealed class RouterTests
     public void The_manuals_bridge_tells_its_interconnect_from_its_traffic()
     {
         var config = ConfigLoader.Load(Configuration.SampleFiles.PathOf("valid", "manual-bridge.jsonc")).Config!;
-        var router = new Router(config.Routing, ["out", "interconn"]);
+        var router = new Router(config.Routing);
 
         Assert.Equal("interconn", router.Decide(To("test.v2fly.org", 0) with { InboundTag = "bridge" }).OutboundTag);
         Assert.Equal("out", router.Decide(To("127.0.0.1", 80) with { InboundTag = "bridge" }).OutboundTag);
     }
 
     [Fact]
-    public void A_balancer_picks_among_the_tags_that_start_with_a_selector()
+    public void A_rule_can_name_a_balancer_instead_of_an_outbound()
     {
-        var next = 0;
-        var routing = Routing("{ \"type\": \"field\", \"port\": 1, \"balancerTag\": \"b\" }");
-        var router = new Router(routing, ["one", "two", string.Empty, "on", "tow"], count => next++ % count);
+        var router = Make("{ \"type\": \"field\", \"port\": 1, \"balancerTag\": \"b\" }");
 
-        Assert.Equal(["one", "two", "on", "tow"], Enumerable.Range(0, 4).Select(_ => router.Decide(To("a", 1)).OutboundTag));
-        Assert.Equal("b", router.Decide(To("a", 1)).BalancerTag);
+        Assert.Equal(new RouteDecision(null, 0, "b"), router.Decide(To("a", 1)));
+        Assert.False(router.Decide(To("a", 1)).IsDefault);
     }
 
     [Fact]
@@ -229,7 +227,7 @@ public sealed class RouterTests
     private static bool Matches(string condition, ConnectionInfo info) =>
         !Make("{ \"type\": \"field\", " + condition + ", \"outboundTag\": \"one\" }").Decide(info).IsDefault;
 
-    private static Router Make(string rules) => new(Routing(rules), ["one", "two"]);
+    private static Router Make(string rules) => new(Routing(rules));
 
     private static RoutingConfig Routing(string rules)
     {

@@ -23,6 +23,11 @@ internal sealed class ConfigDraft
 
     public List<BalancerConfig> Balancers { get; } = [];
 
+    public ObservatoryConfig? Observatory { get; set; }
+
+    /// <summary>Where to complain about the observatory's selectors.</summary>
+    public ConfigNode? ObservatoryNode { get; set; }
+
     public List<ReverseBridgeConfig> Bridges { get; } = [];
 
     public List<ReversePortalConfig> Portals { get; } = [];

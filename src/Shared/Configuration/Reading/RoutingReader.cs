@@ -25,7 +25,7 @@ internal static class RoutingReader
 
         foreach (var balancer in routing.Objects("balancers"))
         {
-            ReadBalancer(balancer, draft);
+            BalancerReader.Read(balancer, draft);
         }
 
         // An old field with one possible value.
@@ -50,31 +50,6 @@ internal static class RoutingReader
             {
                 draft.Rules.Add(RuleReader.Read(rule, draft));
             }
-        }
-    }
-
-    private static void ReadBalancer(ObjectReader balancer, ConfigDraft draft)
-    {
-        var tag = balancer.String("tag") ?? string.Empty;
-        if (tag.Length == 0)
-        {
-            balancer.Missing("tag", "set a name for rules to use with 'balancerTag'");
-        }
-
-        var selectors = balancer.Strings("selector");
-        if (selectors.Count == 0)
-        {
-            balancer.Missing("selector", "list how the tags of its outbounds begin, such as [\"out\"]");
-        }
-
-        balancer.Ignore("strategy");
-        balancer.End();
-        var result = new BalancerConfig { Tag = tag, Selectors = [.. selectors.Select(static item => item.Text)] };
-        draft.Balancers.Add(result);
-        draft.BalancerTags.Add(new TextItem(tag, balancer.Find("tag") ?? balancer.Node));
-        if (selectors.Count > 0)
-        {
-            draft.BalancerNodes.Add((result, balancer.Find("selector")!));
         }
     }
 }
