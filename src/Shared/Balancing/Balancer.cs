@@ -29,9 +29,10 @@ internal sealed class Balancer
         _status = context.StatusLogger;
         _metrics = context.Metrics;
         _candidates = [.. outbounds.Where(state => config.Selects(state.Tag)).Select(state => Create(state, context.Time))];
-        _fallback = outbounds.FirstOrDefault(state => config.FallbackTag is not null && state.Tag == config.FallbackTag) is { } last
-            ? new Candidate(last, new FailureGate(maxFails: 0, config.FailTimeout, context.Time))
-            : null;
+        _fallback = _candidates.FirstOrDefault(candidate => candidate.Tag == config.FallbackTag)
+            ?? outbounds.Where(state => state.Tag == config.FallbackTag)
+                .Select(state => new Candidate(state, new FailureGate(maxFails: 0, config.FailTimeout, context.Time)))
+                .FirstOrDefault();
         if (_candidates.IsEmpty)
         {
             throw new ArgumentException($"Balancer '{config.Tag}' selects no outbound; the configuration refuses it.", nameof(config));
