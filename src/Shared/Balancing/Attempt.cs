@@ -57,14 +57,13 @@ internal sealed class Attempt : IDuplexPipe
     /// <summary>Why the outbound could not connect; null where it could.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>The failure's reason, as the outbound gave it.</summary>
+    public string Reason => (StreamFailureIn(Failure) ?? Failure)?.Message ?? string.Empty;
+
     /// <summary>Whether another outbound can be tried with the same bytes.</summary>
     public bool CanRepeat => _phase == AttemptPhase.Failed && _reader.CanRewind;
 
     public bool IsCommitted => _phase == AttemptPhase.Committed;
-
-    /// <summary>Whether an outbound says with this that it did not reach its target.</summary>
-    public static bool IsConnectFailure(Exception? exception) =>
-        (exception as MuxStreamException ?? exception?.InnerException as MuxStreamException) is { Code: MuxErrorCode.ConnectFailed or MuxErrorCode.Refused };
 
     /// <summary>Ends the attempt, for the pipe to go to another one or to be completed.</summary>
     public void Rewind() => _reader.Rewind();
@@ -186,4 +185,12 @@ internal sealed class Attempt : IDuplexPipe
         TryCommit();
         _pipe.Output.Complete(exception);
     }
+
+    /// <summary>Whether an outbound says with this that it did not reach its target.</summary>
+    private static bool IsConnectFailure(Exception? exception) =>
+        StreamFailureIn(exception) is { Code: MuxErrorCode.ConnectFailed or MuxErrorCode.Refused };
+
+    /// <summary>A relay wraps what its other side said.</summary>
+    private static MuxStreamException? StreamFailureIn(Exception? exception) =>
+        exception as MuxStreamException ?? exception?.InnerException as MuxStreamException;
 }

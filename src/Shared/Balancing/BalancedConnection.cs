@@ -37,7 +37,7 @@ internal sealed class BalancedConnection(Balancer balancer, TimeProvider time, I
 
             attempt.Rewind();
             metrics.Retried(balancer.Tag, candidate.Tag);
-            BalancingLog.TriesNext(logger, info.Destination, info.InboundTag, candidate.Tag, next.Tag, attempt.Failure!.Message);
+            BalancingLog.TriesNext(logger, info.Destination, info.InboundTag, candidate.Tag, next.Tag, attempt.Reason);
             candidate = next;
         }
     }
@@ -56,9 +56,9 @@ internal sealed class BalancedConnection(Balancer balancer, TimeProvider time, I
             candidate.State.Leave();
         }
 
-        if (attempt.Failure is { } failure)
+        if (attempt.Failure is not null)
         {
-            balancer.Failed(candidate, failure.Message);
+            balancer.Failed(candidate, attempt.Reason);
         }
 
         return attempt;
