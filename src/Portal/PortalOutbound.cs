@@ -16,7 +16,8 @@ namespace Tunnel.Portal;
 /// come by another door, <see cref="TakeAsync"/>, which only an interconnect inbound opens after it has checked their proof:
 /// nothing a visitor says can make it a bridge.
 /// </summary>
-internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context) : IOutbound, IBridgeTaker, IDialer
+internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context)
+    : IOutbound, IBridgeTaker, IDialer, IReadiness
 {
     /// <summary>How long the last streams of a session may take when the program ends; visitors have had their time before.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
@@ -31,6 +32,9 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
     public string VirtualDomain => config.Domain;
 
     public string ControlDomain => config.ControlDomain;
+
+    /// <summary>Whether a bridge is there, and takes visitors.</summary>
+    public bool IsReady => registry.Find(config.Domain).Any(session => session.Session.CanOpen);
 
     public async Task TakeAsync(BridgeSession session)
     {
@@ -59,7 +63,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
                 PortalLog.WorkersFull(_logger, workers, config.Domain, info.Source);
             }
 
-            await pipe.AbortAsync(new IOException("no bridge can take the visitor"));
+            await pipe.AbortAsync(new MuxStreamException(MuxErrorCode.Refused, $"no bridge of {config.Domain} can take the visitor"));
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -43,36 +42,26 @@ public sealed record CidrBlock
     /// <summary>How many leading bits count.</summary>
     public int PrefixLength { get; }
 
-    private bool IsIPv6 { get; }
+    internal bool IsIPv6 { get; }
+
+    /// <summary>The first address as a number.</summary>
+    internal UInt128 First => _bits;
+
+    /// <summary>The last address as a number.</summary>
+    internal UInt128 Last => _bits | (~_mask & (IsIPv6 ? UInt128.MaxValue : uint.MaxValue));
 
     /// <summary>Whether the address lies in the block; an IPv4-mapped IPv6 address counts as IPv4. Does not allocate.</summary>
     public bool Contains(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var bits = Bits(address);
-        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        if (address.IsIPv4MappedToIPv6)
-        {
-            bits &= uint.MaxValue;
-            isIPv6 = false;
-        }
-
+        var (bits, isIPv6) = ToNumber(address);
         return IsIPv6 == isIPv6 && (bits & _mask) == _bits;
     }
 
-    /// <summary>Whether the address lies in any of the blocks. Does not allocate.</summary>
-    internal static bool AnyContains(ImmutableArray<CidrBlock> blocks, IPAddress address)
-    {
-        foreach (var block in blocks)
-        {
-            if (block.Contains(address))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>An address as a number; an IPv4-mapped IPv6 address is the IPv4 address. Does not allocate.</summary>
+    internal static (UInt128 Number, bool IsIPv6) ToNumber(IPAddress address) => address.IsIPv4MappedToIPv6
+        ? (Bits(address) & uint.MaxValue, false)
+        : (Bits(address), address.AddressFamily == AddressFamily.InterNetworkV6);
 
     /// <summary>Reads <c>address</c> or <c>address/bits</c>; bits beyond the prefix may be set and are ignored, as in V2Ray.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out CidrBlock? block)

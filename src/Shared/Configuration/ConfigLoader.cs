@@ -18,21 +18,7 @@ public static class ConfigLoader
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            using var content = new MemoryStream();
-            var buffer = new byte[64 * 1024];
-
-            // By reading rather than by its length: a pipe, such as a shell's <(…), has none.
-            for (var read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
-            {
-                content.Write(buffer, 0, read);
-                if (content.Length > MaxFileBytes)
-                {
-                    return FileProblem(path, TooLarge);
-                }
-            }
-
-            return LoadText(path, content.GetBuffer().AsMemory(0, (int)content.Length), strict);
+            return BoundedFile.Read(path, MaxFileBytes) is { } content ? LoadText(path, content, strict) : FileProblem(path, TooLarge);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

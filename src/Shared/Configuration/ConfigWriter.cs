@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tunnel.Mux;
 using Tunnel.Mux.Cool.ReverseControl;
+using Tunnel.Shared.Configuration.Reading;
 
 namespace Tunnel.Shared.Configuration;
 
@@ -39,6 +40,7 @@ public static class ConfigWriter
             writer.WriteArray("rules", config.Routing.Rules, WriteRule);
             writer.WriteArray("balancers", config.Routing.Balancers, WriteBalancer);
             writer.WriteEndObject();
+            WriteObservatory(writer, config.Observatory);
             writer.WriteStartObject("reverse");
             writer.WriteArray("bridges", config.Reverse.Bridges, WriteBridge);
             writer.WriteArray("portals", config.Reverse.Portals, WritePortal);
@@ -64,7 +66,7 @@ public static class ConfigWriter
         writer.WriteStartObject();
         WriteTag(writer, inbound.Tag);
         writer.WriteString("listen", inbound.Listen.ToString());
-        WritePorts(writer, inbound.Ports);
+        WritePorts(writer, "port", inbound.Ports);
         writer.WriteString("protocol", inbound.Protocol);
         writer.WritePropertyName("settings");
         inbound.Settings.WriteTo(writer);
@@ -96,21 +98,49 @@ public static class ConfigWriter
         writer.WriteStartObject();
         writer.WriteString("type", "field");
         writer.WriteStrings("inboundTag", rule.InboundTags);
-        writer.WriteStrings("domain", rule.Domains.Select(static pattern => pattern.ToString()));
-        writer.WriteStrings("ip", rule.Ips.Select(static block => block.ToString()));
-        WritePorts(writer, rule.Ports);
+        writer.WriteStrings("domain", rule.Domains.Select(static pattern => pattern.ToString()).Concat(rule.DomainLists.Select(static list => list.Name)));
+        writer.WriteStrings("ip", WithLists(rule.Ips, rule.IpLists));
+        WritePorts(writer, "port", rule.Ports);
         writer.WriteStrings("network", rule.Networks.Select(static network => network == Network.Udp ? "udp" : "tcp"));
-        writer.WriteStrings("source", rule.Sources.Select(static block => block.ToString()));
+        writer.WriteStrings("source", WithLists(rule.Sources, rule.SourceLists));
+        WritePorts(writer, "sourcePort", rule.SourcePorts);
+        writer.WriteStrings("user", rule.Users);
+        writer.WriteStrings("protocol", rule.Protocols);
+        writer.WriteOptional("attrs", rule.Attributes);
         writer.WriteOptional("outboundTag", rule.OutboundTag);
         writer.WriteOptional("balancerTag", rule.BalancerTag);
         writer.WriteEndObject();
     }
+
+    private static IEnumerable<string> WithLists(ImmutableArray<CidrBlock> blocks, ImmutableArray<AddressList> lists) =>
+        blocks.Select(static block => block.ToString()).Concat(lists.Select(static list => list.Name));
 
     private static void WriteBalancer(Utf8JsonWriter writer, BalancerConfig balancer)
     {
         writer.WriteStartObject();
         writer.WriteString("tag", balancer.Tag);
         writer.WriteStrings("selector", balancer.Selectors);
+        writer.WriteStartObject("strategy");
+        writer.WriteString("type", BalancerReader.WordOf(balancer.Strategy));
+        writer.WriteEndObject();
+        writer.WriteOptional("fallbackTag", balancer.FallbackTag);
+        writer.WriteNumber("maxFails", balancer.MaxFails);
+        writer.WriteString("failTimeout", DurationText.Format(balancer.FailTimeout));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteObservatory(Utf8JsonWriter writer, ObservatoryConfig? observatory)
+    {
+        if (observatory is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("observatory");
+        writer.WriteStrings("subjectSelector", observatory.Selectors);
+        writer.WriteOptional("probeURL", observatory.ProbeUrl?.AbsoluteUri);
+        writer.WriteOptional("probeTarget", observatory.ProbeTarget);
+        writer.WriteString("probeInterval", DurationText.Format(observatory.ProbeInterval));
         writer.WriteEndObject();
     }
 
@@ -179,15 +209,15 @@ public static class ConfigWriter
         }
     }
 
-    private static void WritePorts(Utf8JsonWriter writer, ImmutableArray<PortRange> ports)
+    private static void WritePorts(Utf8JsonWriter writer, string name, ImmutableArray<PortRange> ports)
     {
         if (ports is [var single] && single.First == single.Last)
         {
-            writer.WriteNumber("port", single.First);
+            writer.WriteNumber(name, single.First);
         }
         else if (!ports.IsEmpty)
         {
-            writer.WriteString("port", string.Join(',', ports));
+            writer.WriteString(name, string.Join(',', ports));
         }
     }
 }

@@ -22,8 +22,6 @@ public sealed record DomainPattern
         ("dotless:", DomainPatternKind.Dotless),
     ];
 
-    private static readonly string[] ListPrefixes = ["geosite:", "ext:", "ext-domain:"];
-
     public DomainPattern(DomainPatternKind kind, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -36,21 +34,19 @@ public sealed record DomainPattern
     /// <summary>The text without its prefix.</summary>
     public string Value { get; }
 
-    /// <summary>Reads a pattern; on failure <paramref name="error"/> says what is wrong and what to do.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out DomainPattern? pattern, [NotNullWhen(false)] out string? error)
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="text">The pattern, with or without a prefix.</param>
+    /// <param name="pattern">What it means.</param>
+    /// <param name="error">What is wrong, and what to do.</param>
+    /// <param name="plain">What a text without a prefix is; V2Ray's rules take it for a keyword.</param>
+    public static bool TryParse(
+        string text,
+        [NotNullWhen(true)] out DomainPattern? pattern,
+        [NotNullWhen(false)] out string? error,
+        DomainPatternKind plain = DomainPatternKind.Keyword)
     {
         ArgumentNullException.ThrowIfNull(text);
-        pattern = null;
-        foreach (var prefix in ListPrefixes)
-        {
-            if (text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            {
-                error = $"'{prefix}' lists are not supported yet; write the names themselves, such as 'domain:example.com'";
-                return false;
-            }
-        }
-
-        var candidate = new DomainPattern(DomainPatternKind.Keyword, text);
+        var candidate = new DomainPattern(plain, text);
         foreach (var (prefix, kind) in Prefixes)
         {
             if (text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))

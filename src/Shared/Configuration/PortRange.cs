@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Tunnel.Shared.Configuration;
@@ -12,6 +13,20 @@ public readonly record struct PortRange(int First, int Last)
     }
 
     public bool Contains(int port) => port >= First && port <= Last;
+
+    /// <summary>Whether the port is in any of the ranges. Does not allocate.</summary>
+    internal static bool AnyContains(ImmutableArray<PortRange> ranges, int port)
+    {
+        foreach (var range in ranges)
+        {
+            if (range.Contains(port))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Reads <c>N</c> or <c>N-M</c> with N not above M.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out PortRange range)

@@ -15,6 +15,6 @@ public sealed record ProxyProtocolConfig
         ArgumentNullException.ThrowIfNull(address);
         return TrustedProxies.IsEmpty
             ? IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
-            : CidrBlock.AnyContains(TrustedProxies, address);
+            : TrustedProxies.Any(block => block.Contains(address));
     }
 }

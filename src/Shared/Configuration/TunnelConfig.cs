@@ -17,6 +17,9 @@ public sealed record TunnelConfig
     /// <summary>Which connection goes to which outbound.</summary>
     public RoutingConfig Routing { get; init; } = new();
 
+    /// <summary>Which outbounds are probed; null for none.</summary>
+    public ObservatoryConfig? Observatory { get; init; }
+
     /// <summary>Time limits, by the level of a user, an inbound or an outbound.</summary>
     public PolicyConfig Policy { get; init; } = new();
 

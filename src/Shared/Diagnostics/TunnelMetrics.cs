@@ -13,6 +13,9 @@ namespace Tunnel.Shared.Diagnostics;
 /// tunnel.sessions.active       up-down counter  {session}     tunnel.domain
 /// tunnel.handshakes            counter          {handshake}   tunnel.outcome
 /// tunnel.datagrams.dropped     counter          {datagram}    tunnel.tag (of the inbound or outbound; mux.cool), tunnel.reason
+/// tunnel.balancer.ejections    counter          {ejection}    tunnel.balancer, tunnel.outbound
+/// tunnel.balancer.retries      counter          {retry}       tunnel.balancer, tunnel.outbound (the one that failed)
+/// tunnel.probes                counter          {probe}       tunnel.outbound, tunnel.outcome (alive, dead)
 /// </code>
 /// </remarks>
 public sealed class TunnelMetrics
@@ -24,6 +27,9 @@ public sealed class TunnelMetrics
     private readonly UpDownCounter<long> _activeSessions;
     private readonly Counter<long> _handshakes;
     private readonly Counter<long> _datagramsDropped;
+    private readonly Counter<long> _ejections;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _probes;
 
     public TunnelMetrics(IMeterFactory meters)
     {
@@ -35,6 +41,9 @@ public sealed class TunnelMetrics
         _activeSessions = meter.CreateUpDownCounter<long>("tunnel.sessions.active", "{session}", "Sessions that have not ended.");
         _handshakes = meter.CreateCounter<long>("tunnel.handshakes", "{handshake}", "Handshakes on the interconnect, by outcome.");
         _datagramsDropped = meter.CreateCounter<long>("tunnel.datagrams.dropped", "{datagram}", "Datagrams that were dropped, by reason.");
+        _ejections = meter.CreateCounter<long>("tunnel.balancer.ejections", "{ejection}", "Times an outbound was left out after failures.");
+        _retries = meter.CreateCounter<long>("tunnel.balancer.retries", "{retry}", "Connections that went to another outbound after one could not connect.");
+        _probes = meter.CreateCounter<long>("tunnel.probes", "{probe}", "Probes of outbounds, by outcome.");
     }
 
     /// <summary>Counts a connection from now until the returned value is disposed.</summary>
@@ -72,6 +81,18 @@ public sealed class TunnelMetrics
     /// <param name="reason">One word.</param>
     public void DatagramDropped(string tag, string reason) =>
         _datagramsDropped.Add(1, new KeyValuePair<string, object?>("tunnel.tag", tag), new KeyValuePair<string, object?>("tunnel.reason", reason));
+
+    /// <summary>Counts an outbound that a balancer leaves out.</summary>
+    public void Ejected(string balancerTag, string outboundTag) =>
+        _ejections.Add(1, new("tunnel.balancer", balancerTag), new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+
+    /// <summary>Counts a connection that another outbound is tried for.</summary>
+    public void Retried(string balancerTag, string outboundTag) =>
+        _retries.Add(1, new("tunnel.balancer", balancerTag), new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+
+    /// <summary>Counts a probe.</summary>
+    public void Probed(string outboundTag, bool isAlive) =>
+        _probes.Add(1, new("tunnel.outbound", outboundTag), new KeyValuePair<string, object?>("tunnel.outcome", isAlive ? "alive" : "dead"));
 
     /// <summary>Something that is counted as active until it is disposed.</summary>
     [StructLayout(LayoutKind.Auto)]

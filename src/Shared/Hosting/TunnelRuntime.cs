@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Tunnel.Shared.Balancing;
+using Tunnel.Shared.Balancing.Observing;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Routing;
@@ -10,12 +12,14 @@ public sealed class TunnelRuntime : IAsyncDisposable
 {
     private readonly ImmutableArray<IInbound> _inbounds;
     private readonly ImmutableArray<IOutbound> _outbounds;
+    private readonly Observatory? _observatory;
     private bool _disposed;
 
-    private TunnelRuntime(ImmutableArray<IInbound> inbounds, ImmutableArray<IOutbound> outbounds)
+    private TunnelRuntime(ImmutableArray<IInbound> inbounds, ImmutableArray<IOutbound> outbounds, Observatory? observatory)
     {
         _inbounds = inbounds;
         _outbounds = outbounds;
+        _observatory = observatory;
     }
 
     /// <summary>The inbounds, bridges last.</summary>
@@ -38,17 +42,17 @@ public sealed class TunnelRuntime : IAsyncDisposable
             .. config.Reverse.Portals.Select(portal => reverse.CreatePortal(portal, context)),
         ];
         context.Outbounds.Fill(outbounds);
-        var router = new Router(config.Routing, outbounds.Select(outbound => outbound.Tag));
-        var dispatcher = new Dispatcher(router, outbounds, context.Loggers, context.Metrics);
+        var balancers = new BalancerSet(config.Routing.Balancers, outbounds, context);
+        var dispatcher = new Dispatcher(new Router(config.Routing), outbounds, balancers, context);
         ImmutableArray<IInbound> inbounds =
         [
             .. config.Inbounds.Select(inbound => ProtocolFactory.Create(inbound, dispatcher, context)),
             .. config.Reverse.Bridges.Select(bridge => reverse.CreateBridge(bridge, dispatcher, context)),
         ];
-        return new TunnelRuntime(inbounds, outbounds);
+        return new TunnelRuntime(inbounds, outbounds, Observatory.Create(config.Observatory, balancers.Outbounds, context));
     }
 
-    /// <summary>Starts all inbounds.</summary>
+    /// <summary>Starts all inbounds, and the observatory.</summary>
     /// <exception cref="InboundStartException">One or more could not start; the message names them all, and those that could have been stopped again.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -71,11 +75,18 @@ public sealed class TunnelRuntime : IAsyncDisposable
             throw new InboundStartException(
                 string.Join(Environment.NewLine, failures.Select(failure => failure.Message)), failures[0]);
         }
+
+        _observatory?.Start();
     }
 
     /// <summary>Stops listening and dialling, lets connections finish until the token fires, then ends everything.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_observatory is not null)
+        {
+            await _observatory.StopAsync();
+        }
+
         await Task.WhenAll(_inbounds.Select(inbound => inbound.StopAsync(cancellationToken)));
         await DisposeAsync();
     }
@@ -88,6 +99,10 @@ public sealed class TunnelRuntime : IAsyncDisposable
         }
 
         _disposed = true;
+        if (_observatory is not null)
+        {
+            await _observatory.DisposeAsync();
+        }
 
         // Outbounds first: an interconnect's sessions are held by portals, and get their farewell before their listener goes.
         foreach (var outbound in _outbounds)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
+using Tunnel.Shared.Balancing;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
@@ -15,13 +16,8 @@ namespace Tunnel.Shared.Tests.Dispatch;
 public sealed class DispatcherTests : IDisposable
 {
     private readonly RecordingLoggers _loggers = new();
-    private readonly TestMeters _meters = new();
 
-    public void Dispose()
-    {
-        _loggers.Dispose();
-        _meters.Dispose();
-    }
+    public void Dispose() => _loggers.Dispose();
 
     [Fact]
     public void A_rules_tag_chooses_the_outbound_and_the_first_one_takes_the_rest()
@@ -92,6 +88,9 @@ public sealed class DispatcherTests : IDisposable
     private static ConnectionInfo To(int port) =>
         new() { InboundTag = "in", Destination = new Destination(Network.Tcp, "target.example", port) };
 
-    private Dispatcher Create(ImmutableArray<IOutbound> outbounds, params RuleConfig[] rules) => new(
-        new Router(new RoutingConfig { Rules = [.. rules] }, outbounds.Select(outbound => outbound.Tag)), outbounds, _loggers, new TunnelMetrics(_meters));
+    private Dispatcher Create(ImmutableArray<IOutbound> outbounds, params RuleConfig[] rules)
+    {
+        var context = TestContext.Create(_loggers);
+        return new Dispatcher(new Router(new RoutingConfig { Rules = [.. rules] }), outbounds, new BalancerSet([], outbounds, context), context);
+    }
 }

@@ -80,6 +80,76 @@ public sealed class RouterTests
     public void Inbound_tags_are_exact(string tag, bool expected) =>
         Assert.Equal(expected, Matches("\"inboundTag\": [ \"other\", \"in\" ]", To("a") with { InboundTag = tag }));
 
+    [Theory]
+    [InlineData("1000-2000", 1000, true)]
+    [InlineData("1000-2000", 999, false)]
+    public void Source_ports(string ports, int port, bool expected)
+    {
+        var info = To("a") with { Source = new IPEndPoint(IPAddress.Loopback, port) };
+
+        Assert.Equal(expected, Matches($"\"sourcePort\": \"{ports}\"", info));
+        Assert.False(Matches($"\"sourcePort\": \"{ports}\"", To("a", port)));
+    }
+
+    [Theory]
+    [InlineData("anna", true)]
+    [InlineData("Anna", false)]
+    [InlineData("ann", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void Users_are_exact(string? user, bool expected) =>
+        Assert.Equal(expected, Matches("\"user\": [ \"otto\", \"anna\" ]", To("a") with { User = user }));
+
+    [Theory]
+    [InlineData("http", "http/1.1", true)]
+    [InlineData("http", "http1", true)]
+    [InlineData("http1", "http/1.1", false)]
+    [InlineData("tls,quic", "quic", true)]
+    [InlineData("TLS", "tls", true)]
+    [InlineData("tls", null, false)]
+    public void Protocols_match_by_their_beginning(string item, string? protocol, bool expected) =>
+        Assert.Equal(expected, Matches($"\"protocol\": \"{item}\"", To("a") with { Protocol = protocol }));
+
+    [Fact]
+    public void Attributes_match_an_expression_and_what_has_none_never_does()
+    {
+        const string rule = "\"attrs\": \"attrs[':method'] == 'GET'\"";
+
+        Assert.True(Matches(rule, To("a") with { Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [":method"] = "GET" } }));
+        Assert.False(Matches(rule, To("a") with { Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [":method"] = "PUT" } }));
+        Assert.False(Matches("\"attrs\": \"True\"", To("a")));
+    }
+
+    [Fact]
+    public void The_name_that_sniffing_found_is_the_one_to_match()
+    {
+        Assert.True(Matches("\"domain\": \"full:b.example\"", To("10.0.0.1") with { SniffedDomain = "b.example" }));
+        Assert.True(Matches("\"domain\": \"full:b.example\"", To("a.example") with { SniffedDomain = "b.example" }));
+        Assert.False(Matches("\"domain\": \"full:a.example\"", To("a.example") with { SniffedDomain = "b.example" }));
+        Assert.True(Matches("\"ip\": \"10.0.0.1\"", To("10.0.0.1") with { SniffedDomain = "b.example" }));
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("172.31.255.255", true)]
+    [InlineData("172.32.0.0", false)]
+    [InlineData("192.168.0.1", true)]
+    [InlineData("100.64.0.1", true)]
+    [InlineData("100.128.0.1", false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("169.254.1.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("fe80::1", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("::ffff:10.0.0.1", true)]
+    [InlineData("8.8.8.8", false)]
+    [InlineData("2606:4700::1111", false)]
+    public void Private_addresses(string address, bool expected)
+    {
+        Assert.Equal(expected, Matches("\"ip\": [ \"geoip:private\" ]", To(address)));
+        Assert.Equal(expected, Matches("\"source\": \"GeoIP:private\"", To("a") with { Source = new IPEndPoint(IPAddress.Parse(address), 1) }));
+    }
+
     [Fact]
     public void All_fields_of_a_rule_must_match()
     {
@@ -107,21 +177,19 @@ public sealed class RouterTests
     public void The_manuals_bridge_tells_its_interconnect_from_its_traffic()
     {
         var config = ConfigLoader.Load(Configuration.SampleFiles.PathOf("valid", "manual-bridge.jsonc")).Config!;
-        var router = new Router(config.Routing, ["out", "interconn"]);
+        var router = new Router(config.Routing);
 
         Assert.Equal("interconn", router.Decide(To("test.v2fly.org", 0) with { InboundTag = "bridge" }).OutboundTag);
         Assert.Equal("out", router.Decide(To("127.0.0.1", 80) with { InboundTag = "bridge" }).OutboundTag);
     }
 
     [Fact]
-    public void A_balancer_picks_among_the_tags_that_start_with_a_selector()
+    public void A_rule_can_name_a_balancer_instead_of_an_outbound()
     {
-        var next = 0;
-        var routing = Routing("{ \"type\": \"field\", \"port\": 1, \"balancerTag\": \"b\" }");
-        var router = new Router(routing, ["one", "two", string.Empty, "on", "tow"], count => next++ % count);
+        var router = Make("{ \"type\": \"field\", \"port\": 1, \"balancerTag\": \"b\" }");
 
-        Assert.Equal(["one", "two", "on", "tow"], Enumerable.Range(0, 4).Select(_ => router.Decide(To("a", 1)).OutboundTag));
-        Assert.Equal("b", router.Decide(To("a", 1)).BalancerTag);
+        Assert.Equal(new RouteDecision(null, 0, "b"), router.Decide(To("a", 1)));
+        Assert.False(router.Decide(To("a", 1)).IsDefault);
     }
 
     [Fact]
@@ -159,7 +227,7 @@ public sealed class RouterTests
     private static bool Matches(string condition, ConnectionInfo info) =>
         !Make("{ \"type\": \"field\", " + condition + ", \"outboundTag\": \"one\" }").Decide(info).IsDefault;
 
-    private static Router Make(string rules) => new(Routing(rules), ["one", "two"]);
+    private static Router Make(string rules) => new(Routing(rules));
 
     private static RoutingConfig Routing(string rules)
     {

@@ -45,12 +45,14 @@ public static class TcpTargets
     });
 
     /// <summary>Says who it is and closes.</summary>
-    public static TcpTarget Named(string name) => new(async (socket, cancellation) =>
-    {
-        await SendAsync(socket, Encoding.UTF8.GetBytes(name), cancellation);
-        socket.Shutdown(SocketShutdown.Send);
-        await DrainAsync(socket, cancellation);
-    });
+    public static TcpTarget Named(string name, EndPoint? endPoint = null) => new(
+        async (socket, cancellation) =>
+        {
+            await SendAsync(socket, Encoding.UTF8.GetBytes(name), cancellation);
+            socket.Shutdown(SocketShutdown.Send);
+            await DrainAsync(socket, cancellation);
+        },
+        endPoint);
 
     /// <summary>Reads to the visitor's half-close, waits, and only then sends <paramref name="length"/> bytes of <see cref="Pattern"/>.</summary>
     public static TcpTarget AnswerAfterEnd(int length, TimeSpan wait) => new(async (socket, cancellation) =>

@@ -16,9 +16,17 @@ internal sealed class ConfigDraft
 
     public List<OutboundConfig> Outbounds { get; } = [];
 
+    /// <summary>The files that rules name.</summary>
+    public ListCache Lists { get; } = new();
+
     public List<RuleConfig> Rules { get; } = [];
 
     public List<BalancerConfig> Balancers { get; } = [];
+
+    public ObservatoryConfig? Observatory { get; set; }
+
+    /// <summary>Where to complain about the observatory's selectors.</summary>
+    public ConfigNode? ObservatoryNode { get; set; }
 
     public List<ReverseBridgeConfig> Bridges { get; } = [];
 

@@ -20,8 +20,9 @@ internal static class ConfigReader
         }
 
         RoutingReader.Read(top.Object("routing"), draft);
+        ObservatoryReader.Read(top.Object("observatory"), draft);
         ReverseReader.Read(top.Object("reverse"), draft);
-        top.Ignore("dns", "stats", "api", "fakedns", "observatory", "browserForwarder");
+        top.Ignore("dns", "stats", "api", "fakedns", "browserForwarder");
         top.End();
         ShortFormMerger.Merge(draft, problems);
         TagCheck.Check(draft, problems);
@@ -31,6 +32,7 @@ internal static class ConfigReader
             Inbounds = [.. draft.Inbounds],
             Outbounds = [.. draft.Outbounds],
             Routing = new RoutingConfig { Rules = [.. draft.Rules], Balancers = [.. draft.Balancers] },
+            Observatory = draft.Observatory,
             Policy = draft.Policy,
             Reverse = new ReverseConfig { Bridges = [.. draft.Bridges], Portals = [.. draft.Portals] },
         };

@@ -48,15 +48,30 @@ internal static class TagCheck
 
         foreach (var (balancer, node) in draft.BalancerNodes)
         {
-            if (!outbounds.Any(tag => balancer.Selectors.Any(selector => tag.StartsWith(selector, StringComparison.Ordinal))))
+            CheckSelectors(balancer.Selectors, outbounds, node, problems);
+            if (balancer.Strategy == BalancerStrategy.LeastPing && draft.Observatory is null)
             {
-                var selectors = Describe.Shorten(Describe.List(balancer.Selectors.Select(static selector => $"'{selector}'")));
-                problems.Error(node, $"no outbound's tag starts with {selectors}{Have(outbounds)}");
+                problems.Warning(
+                    node, "the strategy 'leastPing' knows no delays without an 'observatory' and picks at random; add one, or choose another strategy");
             }
+        }
+
+        if (draft is { Observatory: { } observatory, ObservatoryNode: { } subjects })
+        {
+            CheckSelectors(observatory.Selectors, outbounds, subjects, problems);
         }
 
         CheckListeners(draft, problems);
         CheckClientDomains(draft, problems);
+    }
+
+    private static void CheckSelectors(ImmutableArray<string> selectors, HashSet<string> outbounds, ConfigNode node, ProblemList problems)
+    {
+        if (!outbounds.Any(tag => BalancerConfig.IsSelected(tag, selectors)))
+        {
+            var quoted = Describe.Shorten(Describe.List(selectors.Select(static selector => $"'{selector}'")));
+            problems.Error(node, $"no outbound's tag starts with {quoted}{Have(outbounds)}");
+        }
     }
 
     private static void CheckUnique(IEnumerable<TextItem> tags, string kind, ProblemList problems)

@@ -17,6 +17,9 @@ internal sealed class ProblemList(SourceText source, bool strict)
 
     public bool HasErrors { get; private set; }
 
+    /// <summary>The folder of the file, where names in it may start; empty for the working directory.</summary>
+    public string Folder => Path.GetDirectoryName(source.FileName) ?? string.Empty;
+
     /// <summary>Whether a further problem of this severity would not be shown, so that a costly message need not be made.</summary>
     public bool IsFull(ConfigSeverity severity) => (severity == ConfigSeverity.Error ? _errors : _warnings) > MaxProblems;
 
