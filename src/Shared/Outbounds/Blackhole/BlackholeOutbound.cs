@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Tunnel.Mux;
 using Tunnel.Shared.Dispatch;
 
 namespace Tunnel.Shared.Outbounds.Blackhole;
@@ -18,7 +19,7 @@ internal sealed class BlackholeOutbound(string tag, BlackholeSettings settings) 
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        if (!settings.HttpResponse)
+        if (!settings.HttpResponse || info.Destination.Network == Network.Udp)
         {
             await pipe.Output.CompleteAsync();
             await pipe.Input.CompleteAsync();
