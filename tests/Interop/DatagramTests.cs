@@ -21,12 +21,14 @@ public sealed class DatagramTests(ITestOutputHelper output) : InteropTest(output
         var echo = Own(new UdpEcho());
         StartPortal(server, $$"""
             {
+              "log": { "loglevel": "debug" },
               "inbounds": [ { "port": {{InterconnectPort}}, "listen": "127.0.0.1", "protocol": "vmess", "settings": { "clients": [ { "id": "{{ManualSample.Id}}" } ] } } ],
               "outbounds": [ { "protocol": "freedom" } ]
             }
             """);
         StartPortal(client, $$"""
             {
+              "log": { "loglevel": "debug" },
               "inbounds": [ {
                 "port": {{Public.Port}}, "listen": "127.0.0.1", "protocol": "dokodemo-door",
                 "settings": { "address": "127.0.0.1", "port": {{echo.EndPoint.Port}}, "network": "udp" }

@@ -307,21 +307,16 @@ internal sealed class DatagramQueue : PipeReader, IValueTaskSource<ReadResult>
     private void TakeAll()
     {
         var before = _last;
-        if (_first is null)
-        {
-            _first = _head;
-            _firstOffset = _headOffset;
-        }
-
+        _first ??= _head;
         for (var segment = _head; segment is not null; segment = segment.NextSegment)
         {
-            segment.Seal(before);
+            segment.Seal(before, _headOffset);
             before = segment;
+            _headOffset = 0;
         }
 
         _last = _tail;
         _head = _tail = null;
-        _headOffset = 0;
         _bytes = 0;
         _lengths.Clear();
     }

@@ -24,10 +24,10 @@ internal sealed class DatagramSegment(IMemoryOwner<byte> owner, int size) : Read
     /// <summary>Makes it the last of those that are filled.</summary>
     public void Link(DatagramSegment next) => Next = next;
 
-    /// <summary>It is full, or the reader takes it as it is.</summary>
-    public void Seal(DatagramSegment? before)
+    /// <summary>It is full, or the reader takes it as it is, from <paramref name="start"/> on.</summary>
+    public void Seal(DatagramSegment? before, int start)
     {
-        Memory = owner.Memory[..Written];
+        Memory = owner.Memory[start..Written];
         if (before is not null)
         {
             before.Next = this;

@@ -183,8 +183,7 @@ internal sealed class VMessPipeWriter : PipeWriter
     {
         try
         {
-            await _startFlush;
-            EnsureStarted();
+            await EnsureStarted();
             if (!_format.IsChunked)
             {
                 _staging.Seal();
@@ -239,8 +238,7 @@ internal sealed class VMessPipeWriter : PipeWriter
     {
         try
         {
-            await _startFlush;
-            EnsureStarted();
+            await EnsureStarted();
             _staging.Seal();
             if (_format.HasEndChunk)
             {
@@ -267,7 +265,8 @@ internal sealed class VMessPipeWriter : PipeWriter
         }
     }
 
-    private void EnsureStarted()
+    /// <summary>The prologue is written now, or was; the flush that is under way with it must be waited for.</summary>
+    private Task EnsureStarted()
     {
         lock (_gate)
         {
@@ -275,6 +274,8 @@ internal sealed class VMessPipeWriter : PipeWriter
             {
                 Start();
             }
+
+            return _startFlush;
         }
     }
 

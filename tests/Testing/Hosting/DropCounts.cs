@@ -15,7 +15,7 @@ public sealed class DropCounts : IDisposable
         Metrics = new TunnelMetrics(_meters);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == "tunnel.datagrams.dropped")
+            if (instrument.Name == "tunnel.datagrams.dropped" && _meters.Owns(instrument.Meter))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -18,6 +18,15 @@ public sealed class TestMeters : IMeterFactory
         return meter;
     }
 
+    /// <summary>Whether a meter is one of these; listeners hear those of all tests that run.</summary>
+    public bool Owns(Meter meter)
+    {
+        lock (_meters)
+        {
+            return _meters.Contains(meter);
+        }
+    }
+
     public void Dispose()
     {
         lock (_meters)
