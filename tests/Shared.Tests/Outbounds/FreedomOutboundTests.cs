@@ -8,6 +8,7 @@ using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Relay;
+using Tunnel.Shared.Transport;
 using Tunnel.Testing.Hosting;
 using Tunnel.Testing.Logging;
 using Tunnel.Testing.Memory;
@@ -44,13 +45,24 @@ public sealed class FreedomOutboundTests : IDisposable
     public void Redirect_replaces_what_it_names(string? redirect, string host, int port) =>
         Assert.Equal((host, port), Create(redirect).Target(new Destination(Network.Tcp, "web.example", 80)));
 
+    [Theory]
+    [InlineData("asis", DomainStrategy.AsIs)]
+    [InlineData("useip", DomainStrategy.UseIp)]
+    [InlineData("use_ip", DomainStrategy.UseIp)]
+    [InlineData("useip4", DomainStrategy.UseIpv4)]
+    [InlineData("use_ip_v4", DomainStrategy.UseIpv4)]
+    [InlineData("use-ipv6", DomainStrategy.UseIpv6)]
+    [InlineData("useip5", null)]
+    public void V2Rays_spellings_of_a_strategy_are_known(string word, DomainStrategy? strategy) =>
+        Assert.Equal(strategy, DomainStrategyWords.Parse(word));
+
     [Fact]
     public async Task The_targets_half_close_and_the_visitors_are_passed_on()
     {
         using var target = Listen(new IPEndPoint(IPAddress.Loopback, 0));
         var (visitor, handled) = Visit(Create(), ((IPEndPoint)target.LocalEndPoint!).Port);
 
-        using var accepted = await target.AcceptAsync().WaitAsync(Transport.Wait.Bound);
+        using var accepted = await target.AcceptAsync().WaitAsync(Tests.Transport.Wait.Bound);
         await using var stream = new NetworkStream(accepted);
         await visitor.Output.WriteAsync("question"u8.ToArray());
         await visitor.Output.CompleteAsync();
@@ -59,9 +71,9 @@ public sealed class FreedomOutboundTests : IDisposable
 
         await stream.WriteAsync("answer"u8.ToArray());
         accepted.Shutdown(SocketShutdown.Send);
-        Assert.Equal("answer"u8.ToArray(), await Transport.Wait.ReadAllAsync(visitor.Input));
+        Assert.Equal("answer"u8.ToArray(), await Tests.Transport.Wait.ReadAllAsync(visitor.Input));
         await visitor.Input.CompleteAsync();
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
         await _loggers.SeenAsync("ended: 8 bytes to the target, 6 from it, Completed");
     }
 
@@ -79,13 +91,13 @@ public sealed class FreedomOutboundTests : IDisposable
         using var target = Listen(new UnixDomainSocketEndPoint(prefix.Length > 0 ? "\0" + path : path));
         var (visitor, handled) = Visit(Create("unix:" + prefix + path), port: 80);
 
-        using var accepted = await target.AcceptAsync().WaitAsync(Transport.Wait.Bound);
+        using var accepted = await target.AcceptAsync().WaitAsync(Tests.Transport.Wait.Bound);
         await accepted.SendAsync("hello"u8.ToArray());
         accepted.Shutdown(SocketShutdown.Both);
         await visitor.Output.CompleteAsync();
-        Assert.Equal("hello", Encoding.ASCII.GetString(await Transport.Wait.ReadAllAsync(visitor.Input)));
+        Assert.Equal("hello", Encoding.ASCII.GetString(await Tests.Transport.Wait.ReadAllAsync(visitor.Input)));
         await visitor.Input.CompleteAsync();
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
     }
 
     [Fact]
@@ -93,7 +105,7 @@ public sealed class FreedomOutboundTests : IDisposable
     {
         var port = FreePort.Next();
         var (visitor, handled) = Visit(Create(), port);
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
 
         var failure = await Assert.ThrowsAsync<MuxStreamException>(async () => await visitor.Input.ReadAsync());
         Assert.Equal(MuxErrorCode.ConnectFailed, failure.Code);
@@ -108,7 +120,7 @@ public sealed class FreedomOutboundTests : IDisposable
     {
         var path = Path.Combine(_root, "missing.sock");
         var (visitor, handled) = Visit(Create("unix:" + path), port: 80);
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
 
         var failure = await Assert.ThrowsAsync<MuxStreamException>(async () => await visitor.Input.ReadAsync());
         Assert.Contains(path, failure.Message, StringComparison.Ordinal);
@@ -124,11 +136,11 @@ public sealed class FreedomOutboundTests : IDisposable
         var handled = Create($"127.0.0.1:{echo.EndPoint.Port}", RelayOptions.Default with { TimeProvider = time }).HandleAsync(info, pipe, CancellationToken.None);
 
         await visitor.Output.WriteAsync(Datagrams.Prefixed.Of("one"u8.ToArray(), [], "two"u8.ToArray()));
-        Assert.Equal(Datagrams.Prefixed.Of("one"u8.ToArray(), [], "two"u8.ToArray()), await Transport.Wait.ReadExactAsync(visitor.Input, 12));
+        Assert.Equal(Datagrams.Prefixed.Of("one"u8.ToArray(), [], "two"u8.ToArray()), await Tests.Transport.Wait.ReadExactAsync(visitor.Input, 12));
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.False(handled.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(61));
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
         await Assert.ThrowsAnyAsync<IOException>(async () => await visitor.Input.ReadAsync());
     }
 
@@ -140,11 +152,11 @@ public sealed class FreedomOutboundTests : IDisposable
         var info = new ConnectionInfo { InboundTag = "in", Destination = new Destination(Network.Udp, echo.EndPoint) };
         var handled = Create().HandleAsync(info, pipe, CancellationToken.None);
         await visitor.Output.WriteAsync(Datagrams.Prefixed.Of("one"u8.ToArray()));
-        await Transport.Wait.ReadExactAsync(visitor.Input, 5);
+        await Tests.Transport.Wait.ReadExactAsync(visitor.Input, 5);
         await visitor.Output.CompleteAsync();
-        Assert.Empty(await Transport.Wait.ReadAllAsync(visitor.Input));
+        Assert.Empty(await Tests.Transport.Wait.ReadAllAsync(visitor.Input));
         await visitor.Input.CompleteAsync();
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
     }
 
     [Theory]
@@ -167,15 +179,15 @@ public sealed class FreedomOutboundTests : IDisposable
         using var target = Listen(new IPEndPoint(IPAddress.Loopback, 0));
         using var stop = new CancellationTokenSource();
         var (visitor, handled) = Visit(Create(), ((IPEndPoint)target.LocalEndPoint!).Port, stop.Token);
-        using var accepted = await target.AcceptAsync().WaitAsync(Transport.Wait.Bound);
+        using var accepted = await target.AcceptAsync().WaitAsync(Tests.Transport.Wait.Bound);
 
         // Bytes both ways: the relay runs.
         await visitor.Output.WriteAsync("a"u8.ToArray());
         Assert.Equal(1, await accepted.ReceiveAsync(new byte[1]));
         await accepted.SendAsync("b"u8.ToArray());
-        await Transport.Wait.ReadExactAsync(visitor.Input, 1);
+        await Tests.Transport.Wait.ReadExactAsync(visitor.Input, 1);
         await stop.CancelAsync();
-        await handled.WaitAsync(Transport.Wait.Bound);
+        await handled.WaitAsync(Tests.Transport.Wait.Bound);
 
         await Assert.ThrowsAnyAsync<Exception>(async () => await visitor.Input.ReadAsync());
         await Assert.ThrowsAsync<SocketException>(async () => await accepted.ReceiveAsync(new byte[1]));
