@@ -184,6 +184,24 @@ public sealed class ProxyProtocolListenerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Behind_the_header_come_the_layers_and_a_visitor_cannot_change_its_address_there()
+    {
+        using var options = new StreamServerOptions(new StreamConfig { Network = TransportNetwork.WebSocket });
+        using var proxy = await ConnectAsync(Listen());
+        await proxy.SendAsync(Encoding.ASCII.GetBytes(
+            Line + "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Forwarded-For: 192.0.2.66\r\n\r\n"));
+
+        var outcome = await StreamTransport.AcceptAsync(await NextAsync(), options).WaitAsync(Wait.Bound);
+        await using var connection = Assert.IsType<StreamAccept.Accepted>(outcome).Connection;
+        Assert.Equal("198.51.100.22:35646", connection.RemoteEndPoint!.ToString());
+        Assert.Equal("203.0.113.7:80", connection.LocalEndPoint!.ToString());
+        connection.Abort();
+        await connection.Input.CompleteAsync();
+        await connection.Output.CompleteAsync(new IOException("done"));
+    }
+
+    [Fact]
     public async Task An_IPv4_proxy_of_an_IPv6_listener_is_known_by_its_IPv4_address()
     {
         var listener = Start(new IPEndPoint(IPAddress.IPv6Any, 0), ["127.0.0.1"]);
