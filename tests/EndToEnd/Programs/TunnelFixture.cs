@@ -9,7 +9,7 @@ public abstract class TunnelFixture : IAsyncLifetime
 {
     private ProgramProcess? _portal;
     private ProgramProcess? _bridge;
-    private int[] _descriptors = [];
+    private int[] _sockets = [];
 
     /// <summary>Where the programs, and the services behind them, have their files.</summary>
     public TempDirectory Files { get; } = new();
@@ -17,11 +17,11 @@ public abstract class TunnelFixture : IAsyncLifetime
     /// <summary>What the portal and the bridge have printed.</summary>
     public IReadOnlyList<ProgramProcess> Programs => [_portal!, _bridge!];
 
-    /// <summary>Waits until both programs hold as many descriptors as at the start: no connection of the last test was forgotten.</summary>
+    /// <summary>Waits until both programs hold as few sockets as at the start: no connection of the last test was forgotten.</summary>
     public Task VerifyNothingStaysOpenAsync() => Eventually.HoldsAsync(
         () => Surplus().All(surplus => surplus <= 0),
         ProgramProcess.DefaultPatience,
-        () => $"too many descriptors of portal and bridge: {string.Join(", ", Surplus())}");
+        () => $"too many sockets of portal and bridge: {string.Join(", ", Surplus())}");
 
     /// <inheritdoc/>
     public abstract Task InitializeAsync();
@@ -50,7 +50,7 @@ public abstract class TunnelFixture : IAsyncLifetime
             () => !_bridge.HasExited && _portal.Output.CountOf(LogLines.BridgeConnected) >= sessions,
             ProgramProcess.DefaultPatience,
             () => $"the bridge has not connected {sessions} times:\n{_portal.Output.Text()}\n{_bridge.Output.Text()}");
-        _descriptors = Descriptors();
+        _sockets = Sockets();
     }
 
     /// <summary>The addresses that the portal serves for <paramref name="domain"/>, as it prints them.</summary>
@@ -61,14 +61,14 @@ public abstract class TunnelFixture : IAsyncLifetime
             .Select(match => match.Groups["address"].Value),
     ];
 
-    // A crowd makes the bridge add sessions, which stay a while.
-    private int[] Descriptors()
+    // Sockets alone: each library that is loaded later holds descriptors too. A crowd makes the bridge add sessions, which stay a while.
+    private int[] Sockets()
     {
         var sessions = _portal!.Output.CountOf(LogLines.BridgeConnected) - _portal.Output.CountOf(LogLines.BridgeGone);
-        return [.. Programs.Select(program => ProcessFigures.OpenDescriptors(program.Id) - sessions)];
+        return [.. Programs.Select(program => ProcessFigures.OpenSockets(program.Id) - sessions)];
     }
 
-    private IEnumerable<int> Surplus() => Descriptors().Zip(_descriptors, (now, before) => now - before);
+    private IEnumerable<int> Surplus() => Sockets().Zip(_sockets, (now, before) => now - before);
 
     private ProgramProcess Run(string name, string file, string configuration) => ProgramProcess.Start(
         name,

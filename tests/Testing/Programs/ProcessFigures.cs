@@ -17,6 +17,10 @@ public static class ProcessFigures
     /// <summary>The open file descriptors, sockets among them.</summary>
     public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 
+    /// <summary>The open sockets, listening ones and those of other kinds among them.</summary>
+    public static int OpenSockets(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd")
+        .Count(descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
     /// <summary>User and system time used so far.</summary>
     public static TimeSpan CpuTime(int pid)
     {
