@@ -26,10 +26,14 @@ internal sealed class SocksInboundSettingsReader : IInboundSettingsReader
         {
             settings.Missing("accounts", "nobody knows a password; add { \"user\": \"…\", \"pass\": \"…\" }");
         }
-        else if (auth != "password" && !accounts.IsEmpty)
+        else if (auth is null && !accounts.IsEmpty)
         {
-            problems.Warning(
-                settings.Find("accounts")!, "has no effect without \"auth\": \"password\", as in V2Ray: everybody may use the proxy; add that, or remove the accounts");
+            // In V2Ray everybody may use the proxy then, which is hardly what is meant.
+            problems.Error(settings.Find("accounts")!, "without \"auth\" the accounts have no effect in V2Ray; add \"auth\": \"password\", or \"noauth\" to let everybody in");
+        }
+        else if (auth == "noauth" && !accounts.IsEmpty)
+        {
+            problems.Warning(settings.Find("accounts")!, "has no effect with \"auth\": \"noauth\": everybody may use the proxy");
         }
 
         IPAddress? address = null;
