@@ -18,6 +18,7 @@ public sealed class PinTests(ITestOutputHelper output) : EndToEndTest(output)
         var pin = await PinOfAsync(portal);
         var bridge = StartBridge(portal.Key, target.Address, [portal.Interconnect], pin: pin);
         await bridge.WaitForLineAsync(LogLines.Connected);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeConnected);
         Assert.Equal("home", await TryAskAsync(portal.Public));
 
         portal.Process.Kill();

@@ -79,6 +79,7 @@ public sealed class TopologyTests(ITestOutputHelper output) : EndToEndTest(outpu
 
         configuration = WriteConfiguration("bridge", Configurations.LongBridge(Domain, key, target.Address, "127.0.0.1", portal.Interconnect.Port, stream));
         await Run("bridge", ProgramFiles.Bridge, ["run", "-c", configuration]).WaitForLineAsync(LogLines.Connected);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeConnected);
 
         Assert.Equal("the long way", await Visitor.AskAsync(portal.Public, "the long way"));
     }

@@ -15,6 +15,7 @@ public sealed class ZeroConfigurationTests(ITestOutputHelper output) : EndToEndT
         var (portal, join) = await UpAsync(Files.MakeDirectory("up"));
         var bridge = Run("bridge", ProgramFiles.Bridge, ["up", join, target.Address]);
         await bridge.WaitForLineAsync(LogLines.Connected);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeConnected);
 
         Assert.Equal("hello", await Visitor.AskAsync(portal.Public, "hello"));
         Assert.Equal([join], portal.Log.Of(OutputStream.Output));

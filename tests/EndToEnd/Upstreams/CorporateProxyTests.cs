@@ -28,6 +28,7 @@ public sealed class CorporateProxyTests(ITestOutputHelper output) : EndToEndTest
         var proxy = await StartProxyAsync(protocol, portal.Interconnect.Port);
         var bridge = StartShort(portal, target, proxy);
         await bridge.WaitForLineAsync(LogLines.Connected);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeConnected);
         await DownloadAsync(portal.Public);
 
         // Nothing goes around it: without it, there is no way.
@@ -80,6 +81,7 @@ public sealed class CorporateProxyTests(ITestOutputHelper output) : EndToEndTest
             }
             """);
         await Run("bridge", ProgramFiles.Bridge, ["run", "-c", configuration]).WaitForLineAsync(LogLines.Connected);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeConnected);
         await DownloadAsync(portal.Public);
     }
 
