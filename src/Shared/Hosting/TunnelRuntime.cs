@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Routing;
+using Tunnel.Shared.Sniffing;
 
 namespace Tunnel.Shared.Hosting;
 
@@ -33,10 +35,13 @@ public sealed class TunnelRuntime : IAsyncDisposable
             .. config.Reverse.Portals.Select(portal => reverse.CreatePortal(portal, context)),
         ];
         var router = new Router(config.Routing, outbounds.Select(outbound => outbound.Tag));
-        var dispatcher = new Dispatcher(router, outbounds, context.Loggers, context.Metrics);
+        var dispatcher = new VirtualDomainGuard(
+            new Dispatcher(router, outbounds, context.Loggers, context.Metrics),
+            config.Reverse.Portals.Select(portal => portal.Domain).Concat(config.Reverse.Bridges.Select(bridge => bridge.Domain)),
+            context.Loggers.CreateLogger<VirtualDomainGuard>());
         ImmutableArray<IInbound> inbounds =
         [
-            .. config.Inbounds.Select(inbound => ProtocolFactory.Create(inbound, dispatcher, context)),
+            .. config.Inbounds.Select(inbound => ProtocolFactory.Create(inbound, DispatcherOf(inbound, dispatcher, context), context)),
             .. config.Reverse.Bridges.Select(bridge => reverse.CreateBridge(bridge, dispatcher, context)),
         ];
         return new TunnelRuntime(inbounds, outbounds);
@@ -94,4 +99,8 @@ public sealed class TunnelRuntime : IAsyncDisposable
             await inbound.DisposeAsync();
         }
     }
+
+    private static IDispatcher DispatcherOf(InboundConfig inbound, IDispatcher dispatcher, RuntimeContext context) => inbound.Sniffing.Enabled
+        ? new SniffingDispatcher(dispatcher, inbound.Sniffing, context.Time, context.Loggers.CreateLogger<SniffingDispatcher>())
+        : dispatcher;
 }
