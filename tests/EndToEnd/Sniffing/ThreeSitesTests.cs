@@ -34,10 +34,9 @@ public sealed class ThreeSitesTests(ITestOutputHelper output) : EndToEndTest(out
         }
 
         await Eventually.HoldsAsync(
-            () => Names.Select((_, i) => $"bridge connected: {VirtualDomain(i)}").All(text => portal.Log.Lines().Any(line => line.Contains(text, StringComparison.Ordinal))),
+            () => Names.Select((_, i) => $"bridge connected: {VirtualDomain(i)}").All(text => portal.Log.Text().Contains(text, StringComparison.Ordinal)),
             Limit,
             () => "not all bridges are there");
-
     }
 
     [Fact]

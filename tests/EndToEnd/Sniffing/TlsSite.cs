@@ -45,7 +45,14 @@ public sealed class TlsSite : IAsyncDisposable
             await client.ConnectAsync(endPoint, timeout.Token);
             await using var stream = new SslStream(client.GetStream());
             await stream.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = name, RemoteCertificateValidationCallback = static (_, _, _, _) => true }, timeout.Token);
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = name,
+
+                    // Whoever asks compares it with what it expects.
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+                },
+                timeout.Token);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {name}\r\n\r\n"), timeout.Token);
             using var reader = new StreamReader(stream);
             return (((X509Certificate2)stream.RemoteCertificate!).Thumbprint, await reader.ReadToEndAsync(timeout.Token));
