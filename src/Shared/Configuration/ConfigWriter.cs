@@ -71,6 +71,25 @@ public static class ConfigWriter
         writer.WritePropertyName("settings");
         inbound.Settings.WriteTo(writer);
         StreamConfigWriter.Write(writer, inbound.Stream);
+        WriteSniffing(writer, inbound.Sniffing);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSniffing(Utf8JsonWriter writer, SniffingConfig sniffing)
+    {
+        if (!sniffing.Enabled && sniffing.DestOverride.IsEmpty && !sniffing.RouteOnly)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("sniffing");
+        writer.WriteBoolean("enabled", sniffing.Enabled);
+        writer.WriteStrings("destOverride", sniffing.DestOverride);
+        if (sniffing.RouteOnly)
+        {
+            writer.WriteBoolean("routeOnly", value: true);
+        }
+
         writer.WriteEndObject();
     }
 

@@ -22,4 +22,7 @@ public sealed record InboundConfig
 
     /// <summary>The transport underneath.</summary>
     public StreamConfig Stream { get; init; } = new();
+
+    /// <summary>Whether and how the first bytes of connections are looked at.</summary>
+    public SniffingConfig Sniffing { get; init; } = new();
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Balancing;
 using Tunnel.Shared.Balancing.Observing;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Routing;
+using Tunnel.Shared.Sniffing;
 
 namespace Tunnel.Shared.Hosting;
 
@@ -43,10 +45,13 @@ public sealed class TunnelRuntime : IAsyncDisposable
         ];
         context.Outbounds.Fill(outbounds);
         var balancers = new BalancerSet(config.Routing.Balancers, outbounds, context);
-        var dispatcher = new Dispatcher(new Router(config.Routing), outbounds, balancers, context);
+        var dispatcher = new VirtualDomainGuard(
+            new Dispatcher(new Router(config.Routing), outbounds, balancers, context),
+            config.Reverse.Portals.Select(portal => portal.Domain).Concat(config.Reverse.Bridges.Select(bridge => bridge.Domain)),
+            context.Loggers.CreateLogger<VirtualDomainGuard>());
         ImmutableArray<IInbound> inbounds =
         [
-            .. config.Inbounds.Select(inbound => ProtocolFactory.Create(inbound, dispatcher, context)),
+            .. config.Inbounds.Select(inbound => ProtocolFactory.Create(inbound, DispatcherOf(inbound, dispatcher, context), context)),
             .. config.Reverse.Bridges.Select(bridge => reverse.CreateBridge(bridge, dispatcher, context)),
         ];
         return new TunnelRuntime(inbounds, outbounds, Observatory.Create(config.Observatory, balancers.Outbounds, context));
@@ -115,4 +120,8 @@ public sealed class TunnelRuntime : IAsyncDisposable
             await inbound.DisposeAsync();
         }
     }
+
+    private static IDispatcher DispatcherOf(InboundConfig inbound, IDispatcher dispatcher, RuntimeContext context) => inbound.Sniffing.Enabled
+        ? new SniffingDispatcher(dispatcher, inbound.Sniffing, context.Time, context.Loggers.CreateLogger<SniffingDispatcher>())
+        : dispatcher;
 }

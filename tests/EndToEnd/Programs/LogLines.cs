@@ -47,4 +47,8 @@ public static partial class LogLines
     /// <summary>Bridge: the target did not take a visitor.</summary>
     [GeneratedRegex(@"refused|unreachable|cannot (reach|connect|open)", Options | RegexOptions.IgnoreCase, TimeoutMilliseconds)]
     public static partial Regex TargetFailed { get; }
+
+    /// <summary>A visitor asked for a virtual domain and was closed. Group: domain.</summary>
+    [GeneratedRegex(@"asks for '(?<domain>[^']+)', a virtual domain", Options, TimeoutMilliseconds)]
+    public static partial Regex VirtualDomainRefused { get; }
 }

@@ -32,7 +32,8 @@ internal static class InboundReader
 
         var stream = StreamSettingsReader.Read(
             inbound.Object("streamSettings"), reader?.Transport ?? TransportProfile.General, listens: true, draft.Transport);
-        inbound.Ignore("sniffing", "allocate", "domainOverride");
+        var sniffing = SniffingReader.Read(inbound);
+        inbound.Ignore("allocate");
         if (reader is null)
         {
             // Without its protocol, settings mean nothing.
@@ -57,6 +58,7 @@ internal static class InboundReader
                 Ports = listen is { UnixPath: not null } ? [] : ports,
                 Settings = reader.Read(inbound.ObjectOrEmpty("settings"), context),
                 Stream = stream,
+                Sniffing = sniffing,
             };
             draft.Inbounds.Add(result);
             if (listen is not null)

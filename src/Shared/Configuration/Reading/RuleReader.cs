@@ -9,7 +9,7 @@ namespace Tunnel.Shared.Configuration.Reading;
 internal static class RuleReader
 {
     /// <summary>What inbounds and sniffing may call a connection's protocol; a rule names how it begins.</summary>
-    private static readonly string[] KnownProtocols = ["http1", "http/1.1", "tls", "quic"];
+    private static readonly string[] KnownProtocols = ["http1", "http/1.1", "tls", "quic", "bittorrent"];
 
     public static RuleConfig Read(ObjectReader rule, ConfigDraft draft)
     {
