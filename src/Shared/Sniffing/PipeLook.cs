@@ -55,12 +55,13 @@ internal sealed class PipeLook(IDuplexPipe pipe, Func<ReadOnlySequence<byte>, Sn
             var result = Look(read.Buffer);
             if (result.Status != SniffStatus.NeedMore || read.IsCompleted || read.IsCanceled || read.Buffer.Length >= maxBytes)
             {
-                if (read.Buffer.Length <= _examined || read.IsCanceled)
+                if (_examined > 0 || read.IsCanceled)
                 {
                     return (result, Resume(reading));
                 }
 
-                input.AdvanceTo(read.Buffer.Start, Examined(read.Buffer));
+                // The usual case, all at once: nothing was examined, so the next read returns it.
+                input.AdvanceTo(read.Buffer.Start);
                 return (result, pipe);
             }
 
@@ -100,11 +101,11 @@ internal sealed class PipeLook(IDuplexPipe pipe, Func<ReadOnlySequence<byte>, Sn
     {
         if (!reading.IsCompletedSuccessfully)
         {
-            return new ResumedPipe(new ResumedPipeReader(pipe.Input, reading), pipe.Output);
+            return new ResumedPipe(new ResumedPipeReader(pipe.Input, reading, _examined), pipe.Output);
         }
 
         // That it was cancelled is between it and us.
         var result = new ReadResult(reading.Result.Buffer, isCanceled: false, reading.Result.IsCompleted);
-        return new ResumedPipe(new ResumedPipeReader(pipe.Input, Task.FromResult(result)), pipe.Output);
+        return new ResumedPipe(new ResumedPipeReader(pipe.Input, Task.FromResult(result), _examined), pipe.Output);
     }
 }

@@ -67,6 +67,30 @@ public sealed class SniffingDispatcherTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task An_outbound_may_read_again_and_take_a_part(string kind)
+    {
+        var (visitor, pipe) = await ConnectAsync(kind);
+        var hello = Hellos.Records(Hellos.Message("site.example"));
+        await visitor.WriteAsync(hello.AsMemory(0, 20));
+        var dispatching = Dispatch(pipe);
+        await TimePassesAsync(PipeLook.RestPatience);
+        var connection = await _inner.NextAsync();
+        var input = connection.Pipe.Input;
+
+        var read = await input.ReadAsync().AsTask().WaitAsync(Limit);
+        input.AdvanceTo(read.Buffer.Start);
+        read = await input.ReadAsync().AsTask().WaitAsync(Limit);
+        Assert.Equal(20, read.Buffer.Length);
+        input.AdvanceTo(read.Buffer.GetPosition(5));
+        Assert.Equal(hello[5..20], await ReadAsync(input, 15));
+        await visitor.WriteAsync(hello.AsMemory(20));
+        Assert.Equal(hello[20..], await ReadAsync(input, hello.Length - 20));
+        connection.End();
+        await dispatching;
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task A_hello_at_once_leaves_the_pipe_as_it_was(string kind)
     {
         var (visitor, pipe) = await ConnectAsync(kind);
