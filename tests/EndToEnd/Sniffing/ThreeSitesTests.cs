@@ -23,8 +23,9 @@ public sealed class ThreeSitesTests(ITestOutputHelper output) : EndToEndTest(out
         await base.InitializeAsync();
         var keys = Names.Select(_ => TestKey.New()).ToArray();
         var elsewhere = Own(TcpTargets.Named("elsewhere"));
+        var plain = Own(TcpTargets.Named("plain"));
         var state = Files.MakeDirectory("state-portal");
-        var process = Run("portal", ProgramFiles.Portal, ["run", "-c", WriteConfiguration("portal", Portal(keys, elsewhere.Address))], state);
+        var process = Run("portal", ProgramFiles.Portal, ["run", "-c", WriteConfiguration("portal", Portal(keys, elsewhere.Address, plain.Address))], state);
         var portal = await ReadyAsync(process, Domain, keys[0], state);
         _public = portal.Public;
         for (var i = 0; i < Names.Length; i++)
@@ -40,7 +41,7 @@ public sealed class ThreeSitesTests(ITestOutputHelper output) : EndToEndTest(out
     }
 
     [Fact]
-    public async Task Each_name_leads_to_its_site_and_an_unknown_one_where_the_rules_say()
+    public async Task Each_name_leads_to_its_site_and_an_unknown_one_where_its_protocol_says()
     {
         foreach (var site in _sites)
         {
@@ -50,7 +51,7 @@ public sealed class ThreeSitesTests(ITestOutputHelper output) : EndToEndTest(out
 
         Assert.Null(await TlsSite.VisitAsync(_public, "yellow.example"));
         await VisitedAsync(
-            async () => await Visitor.AskAsync(_public, "GET / HTTP/1.1\r\nHost: yellow.example\r\n\r\n") == "elsewhere", "yellow.example");
+            async () => await Visitor.AskAsync(_public, "GET / HTTP/1.1\r\nHost: yellow.example\r\n\r\n") == "plain", "yellow.example");
 
         // Nothing is said, so the rules have no name either.
         Assert.Equal("elsewhere", await Visitor.AskAsync(_public, string.Empty));
@@ -89,7 +90,7 @@ public sealed class ThreeSitesTests(ITestOutputHelper output) : EndToEndTest(out
 
     private static string VirtualDomain(int i) => $"bridge-{i}.internal";
 
-    private static string Portal(string[] keys, string elsewhere)
+    private static string Portal(string[] keys, string elsewhere, string plain)
     {
         var indices = Enumerable.Range(0, keys.Length).ToArray();
         return $$"""
@@ -105,12 +106,16 @@ public sealed class ThreeSitesTests(ITestOutputHelper output) : EndToEndTest(out
               "streamSettings": { "security": "tls" }
             }
           ],
-          "outbounds": [ { "tag": "elsewhere", "protocol": "freedom", "settings": { "redirect": "{{elsewhere}}" } } ],
+          "outbounds": [
+            { "tag": "elsewhere", "protocol": "freedom", "settings": { "redirect": "{{elsewhere}}" } },
+            { "tag": "plain", "protocol": "freedom", "settings": { "redirect": "{{plain}}" } }
+          ],
           "reverse": { "portals": [ {{Join(i => $$"""{ "tag": "portal-{{i}}", "domain": "{{VirtualDomain(i)}}" }""")}} ] },
           "routing": {
             "rules": [
               {{Join(i => $$"""{ "type": "field", "inboundTag": [ "interconnect" ], "domain": [ "full:{{VirtualDomain(i)}}" ], "outboundTag": "portal-{{i}}" }""")}},
-              {{Join(i => $$"""{ "type": "field", "inboundTag": [ "public" ], "domain": [ "domain:{{Names[i]}}" ], "outboundTag": "portal-{{i}}" }""")}}
+              {{Join(i => $$"""{ "type": "field", "inboundTag": [ "public" ], "domain": [ "domain:{{Names[i]}}" ], "outboundTag": "portal-{{i}}" }""")}},
+              { "type": "field", "inboundTag": [ "public" ], "protocol": [ "http1" ], "outboundTag": "plain" }
             ]
           }
         }
