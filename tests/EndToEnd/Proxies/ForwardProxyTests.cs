@@ -3,8 +3,10 @@ using System.Text.Json;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.EndToEnd.Web;
 using Tunnel.Testing;
+using Tunnel.Testing.Net;
 using Tunnel.Testing.Peers;
 using Tunnel.Testing.Programs;
+using Tunnel.Testing.Targets;
 
 namespace Tunnel.EndToEnd.Proxies;
 
@@ -110,8 +112,40 @@ public sealed class ForwardProxyTests(ITestOutputHelper output) : EndToEndTest(o
     [PeerFact("curl")]
     public async Task A_target_that_is_not_there_is_a_502()
     {
-        Assert.Equal("502", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "-x", $"http://{Http}", $"http://127.0.0.1:{Testing.Net.FreePort.Next()}/"));
+        Assert.Equal("502", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "-x", $"http://{Http}", $"http://127.0.0.1:{FreePort.Next()}/"));
         Assert.Equal("400", await CurlAsync("-o", "/dev/null", "-w", "%{http_code}", $"http://{Http}/number/7"));
+    }
+
+    [Fact]
+    public async Task Datagrams_reach_the_network_of_the_bridge_for_as_long_as_the_connection_stays()
+    {
+        var echo = Own(new UdpEcho());
+        using var control = await Visitor.ConnectAsync(Socks);
+        await control.SendAsync(new byte[] { 5, 1, 0 });
+        Assert.Equal([5, 0], await ReadAsync(control, 2));
+        await control.SendAsync(new byte[] { 5, 3, 0, 1, 0, 0, 0, 0, 0, 0 });
+        var reply = await ReadAsync(control, 10);
+        Assert.Equal([5, 0, 0, 1, 127, 0, 0, 1], reply[..8]);
+        var relay = new IPEndPoint(IPAddress.Loopback, (reply[8] << 8) | reply[9]);
+
+        // Two targets from one socket are two flows; each answer says where it is from.
+        var other = Own(new UdpEcho());
+        using var visitor = new UdpVisitor(relay);
+        foreach (var target in new[] { echo.EndPoint, other.EndPoint })
+        {
+            byte[] packet = [0, 0, 0, 1, 127, 0, 0, 1, (byte)(target.Port >> 8), (byte)target.Port, .. Pattern.First(1200)];
+            Assert.Equal(packet, await visitor.AskAsync(packet));
+        }
+
+        // Somebody else's datagrams, and fragments, go nowhere; and nobody's do once the connection has closed.
+        using var stranger = new UdpVisitor(relay, IPAddress.Parse("127.0.0.2"));
+        byte[] forged = [0, 0, 0, 1, 127, 0, 0, 1, (byte)(echo.EndPoint.Port >> 8), (byte)echo.EndPoint.Port, 1];
+        await stranger.SendAsync(forged);
+        await visitor.SendAsync((byte[])[0, 0, 1, .. forged[3..]]);
+        byte[] last = [.. forged[..^1], 2];
+        Assert.Equal(last, await visitor.AskAsync(last));
+        control.Dispose();
+        await Eventually.HoldsAsync(async () => !await AnswersAsync(relay, last), TimeSpan.FromSeconds(20), () => "the association outlives its connection");
     }
 
     [PeerTheory("chromium")]
@@ -128,6 +162,35 @@ public sealed class ForwardProxyTests(ITestOutputHelper output) : EndToEndTest(o
                 $"--proxy-server={(socks ? $"socks5://{Socks}" : $"http://{Http}")}", "--dump-dom", $"http://{Site}/number/42",
             ]);
         Assert.Contains("number 42", browser.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<byte[]> ReadAsync(Visitor visitor, int count)
+    {
+        var bytes = new byte[count];
+        for (var got = 0; got < count;)
+        {
+            var read = await visitor.Socket.ReceiveAsync(bytes.AsMemory(got)).AsTask().WaitAsync(ProgramProcess.DefaultPatience);
+            Assert.NotEqual(0, read);
+            got += read;
+        }
+
+        return bytes;
+    }
+
+    private static async Task<bool> AnswersAsync(IPEndPoint relay, byte[] datagram)
+    {
+        using var visitor = new UdpVisitor(relay);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        try
+        {
+            await visitor.SendAsync(datagram);
+            await visitor.ReceiveAsync(limit.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
     }
 
     private static async Task<string> CurlAsync(params string[] arguments)

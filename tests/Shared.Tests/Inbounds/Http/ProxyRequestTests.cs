@@ -91,6 +91,33 @@ public sealed class ProxyRequestTests
         Assert.Null(ProxyRequest.Of(Head("GET /a HTTP/1.1", "Host: a", "Host: b"), allowTransparent: true).Request);
     }
 
+    [Fact]
+    public void Whatever_a_head_says_a_request_is_whole_or_refused()
+    {
+        string[] words = ["GET", "CONNECT", "POST", "http://", "https://", "site", ":80", ":0", "/", "?a=b", "#", "[::1]", "user@", " ", "HTTP/1.1", "HTTP/1.0", "*", "é", "\t", "%00"];
+        string[] fields = ["Host: a", "Host:", "Content-Length: 1", "Content-Length: x", "Transfer-Encoding: chunked", "Connection: close, x", "Connection: upgrade", "Upgrade: a", "X: y"];
+        var random = new Random(3);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var line = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => words[random.Next(words.Length)]));
+            var lines = Enumerable.Range(0, random.Next(4)).Select(_ => fields[random.Next(fields.Length)]).Prepend(line).ToArray();
+            if (!HttpHead.TryParse(Encoding.Latin1.GetBytes(string.Join("\r\n", lines)), out var head, allowsOtherText: true))
+            {
+                continue;
+            }
+
+            var (request, fault) = ProxyRequest.Of(head, allowTransparent: random.Next(2) == 0);
+            Assert.Equal(request is null, fault is not null);
+            if (request is { Head.IsEmpty: false })
+            {
+                var text = Encoding.Latin1.GetString(request.Head.Span);
+                Assert.EndsWith("\r\n\r\n", text, StringComparison.Ordinal);
+                Assert.Equal(1, text.Split("\r\n").Count(field => field.StartsWith("Host:", StringComparison.OrdinalIgnoreCase)));
+                Assert.True(HttpHead.TryParse(request.Head.Span[..^4], out _, allowsOtherText: true), text);
+            }
+        }
+    }
+
     private static HttpHead Head(params string[] lines)
     {
         Assert.True(HttpHead.TryParse(Encoding.Latin1.GetBytes(string.Join("\r\n", lines)), out var head, allowsOtherText: true));
