@@ -6,10 +6,12 @@ exec </dev/null
 
 examples="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(dirname "$examples")"
-portal="$root/src/Portal/bin/Release/net10.0/portal"
-bridge="$root/src/Bridge/bin/Release/net10.0/bridge"
-home_web_server="$examples/home-web-server/Server/bin/Release/net10.0/home-web-server"
-visitor="$examples/Visitor/bin/Release/net10.0/visitor"
+# Tests run what they have built for themselves, TUNNEL_CONFIGURATION=Debug.
+built="bin/${TUNNEL_CONFIGURATION:=Release}/net10.0"
+portal="$root/src/Portal/$built/portal"
+bridge="$root/src/Bridge/$built/bridge"
+home_web_server="$examples/home-web-server/Server/$built/home-web-server"
+visitor="$examples/Visitor/$built/visitor"
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/tunnel-example.XXXXXX")"
 chmod 700 "$work"
@@ -67,7 +69,7 @@ build() {
   [ "${TUNNEL_EXAMPLES_BUILT:-}" = 1 ] && return
   say "building (the first time takes a minute)"
   DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 \
-    dotnet build "$examples/Examples.slnf" -c Release -v quiet -nologo -clp:NoSummary -p:UseSharedCompilation=false >"$work/build.log" 2>&1 </dev/null || {
+    dotnet build "$examples/Examples.slnf" -c "$TUNNEL_CONFIGURATION" -v quiet -nologo -clp:NoSummary -p:UseSharedCompilation=false >"$work/build.log" 2>&1 </dev/null || {
     cat "$work/build.log" >&2
     exit 1
   }

@@ -11,7 +11,7 @@ start portal "$portal" up --public "${PUBLIC:-127.0.0.1:0}" --interconnect 127.0
 public="$(await portal 'serving \([^ ]*\) ->')"
 await portal '\(tunnel://.*\)' >"$work/join"
 
-start app "$examples/kestrel-over-tunnel/App/bin/Release/net10.0/kestrel-over-tunnel" - <"$work/join"
+start app "$examples/kestrel-over-tunnel/App/$built/kestrel-over-tunnel" - <"$work/join"
 await portal '\(bridge connected: .*\)' >/dev/null
 
 if $once; then

@@ -8,7 +8,7 @@
 
 here="$examples/real-client-address"
 build
-start app "$here/App/bin/Release/net10.0/real-client-address"
+start app "$here/App/$built/real-client-address"
 service="$(await app 'Now listening on: http://\(127.0.0.1:[0-9]*\)')"
 cd "$work"
 KEY="$("$portal" keygen)"
