@@ -22,9 +22,18 @@ http="$(await portal 'serving \([^ ]*\) -> .* (http proxy)')"
 
 sed -e "s|\"portal\.example\.com\", \"port\": 7000|\"${interconnect%:*}\", \"port\": ${interconnect##*:}|" \
   -e "s|192\.168\.1\.20:80|$service|" "$here/bridge.json" >bridge.json
+cp "$here/not-for-guests.txt" .
 "$bridge" check --strict -c bridge.json
 start bridge "$bridge" run -c bridge.json
 await bridge '\(connected: .*\)' >/dev/null
+
+# no_way ARGUMENTS...: fails where curl gets an answer.
+no_way() {
+  if curl --silent --fail --max-time 20 --noproxy '' --output answer "$@"; then
+    say "got an answer where there should be none: ${*: -1}"
+    exit 1
+  fi
+}
 
 if $once; then
   for proxy in "socks5h://ann:$PROXY_PASSWORD@$socks" "http://ann:$PROXY_PASSWORD@$http"; do
@@ -32,8 +41,11 @@ if $once; then
     [ -s nas.html ]
   done
   # Without the password, and to the bridge's own machine, there is no way.
-  ! curl --silent --max-time 20 --noproxy '' --proxy "socks5h://$socks" http://nas/ >/dev/null
-  ! curl --silent --max-time 20 --noproxy '' --proxy "socks5h://ann:$PROXY_PASSWORD@$socks" "http://$service/" >/dev/null
+  no_way --proxy "socks5h://$socks" http://nas/
+  no_way --proxy "socks5h://ann:$PROXY_PASSWORD@$socks" "http://$service/"
+  # Nor is there one to what the list and the rules forbid.
+  no_way --proxy "socks5h://ann:$PROXY_PASSWORD@$socks" http://router/
+  no_way --proxy "http://ann:$PROXY_PASSWORD@$http" --data x=y http://nas/admin
   say "all was right"
 else
   say "curl --proxy socks5h://ann:$PROXY_PASSWORD@$socks http://nas/"
