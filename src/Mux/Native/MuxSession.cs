@@ -54,6 +54,11 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
         var lane = new FrameLane(options.MaxControlBytes);
         _lane = new ControlLane(lane);
         _output = new OutputLoop(connection.Output, lane);
+        if (connection.Output is IFlushRequester requester)
+        {
+            requester.FlushNeeded = _output.RequestFlush;
+        }
+
         var receiver = new FrameReceiver(this, _lane, connection.Input);
         _loops = new SessionLoops(this, connection, _output, receiver.RunAsync, receiver.WatchAsync);
         Completion = RunAsync();

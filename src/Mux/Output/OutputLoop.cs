@@ -22,6 +22,7 @@ internal sealed class OutputLoop(PipeWriter output, FrameLane lane)
     private readonly Lock _gate = new();
     private readonly Queue<IFrameSource> _ready = new();
     private volatile bool _stopping;
+    private volatile bool _flushRequested;
 
     /// <summary>Puts a stream at the end of the line, unless it stands there already.</summary>
     public void Schedule(IFrameSource stream)
@@ -39,6 +40,13 @@ internal sealed class OutputLoop(PipeWriter output, FrameLane lane)
 
     /// <summary>Control frames wait in the lane.</summary>
     public void Wake() => _wake.Set();
+
+    /// <summary>The connection's writer has something of its own to send.</summary>
+    public void RequestFlush()
+    {
+        _flushRequested = true;
+        _wake.Set();
+    }
 
     /// <summary>Lets the loop end when all that waits now is written.</summary>
     public void RequestStop()
@@ -59,9 +67,10 @@ internal sealed class OutputLoop(PipeWriter output, FrameLane lane)
             // Read before the batch is made: what was queued before the request is written, what comes later is not waited for.
             var stopping = _stopping;
             pending += WriteBatch(includeStreams: !stopping);
-            if (pending > 0)
+            if (pending > 0 || _flushRequested)
             {
                 pending = 0;
+                _flushRequested = false;
                 var result = await output.FlushAsync(cancellationToken);
                 if (result.IsCompleted || result.IsCanceled)
                 {

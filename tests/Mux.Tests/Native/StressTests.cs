@@ -44,7 +44,7 @@ public sealed class StressTests
         Assert.True((await pair.Acceptor.Completion.WaitAsync(Condition.Patience)).IsOrderly);
     }
 
-    private static async Task RunAsync(SessionPair pair)
+    internal static async Task RunAsync(SessionPair pair)
     {
         var accepting = Task.WhenAll(AcceptAsync(pair.Dialler), AcceptAsync(pair.Acceptor));
         var opening = Enumerable.Range(0, Streams).Select(i => Task.Run(async () =>

@@ -1,0 +1,259 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Tunnel.Mux.Output;
+
+namespace Tunnel.Mux.Link;
+
+/// <summary>
+/// Writes the session's bytes as records to one connection after the other. A record is what one flush, or several, have
+/// brought, so it ends where a frame ends. Bytes are kept until the peer has acknowledged them.
+/// </summary>
+internal sealed class LinkWriter : PipeWriter, IFlushRequester
+{
+    private const int BlockBytes = 64 * 1024;
+
+    private readonly SessionLink _link;
+    private readonly RetransmitLog _log;
+    private readonly AsyncSignal _wake = new();
+    private Action? _flushNeeded;
+
+    // The user's thread alone: the connection it writes to, and the position up to which it was sent there.
+    private LinkConnection? _connection;
+    private long _sent;
+    private bool _completed;
+
+    private long _committed;
+    private long _acknowledgedByPeer;
+    private long _acknowledged;
+
+    public LinkWriter(SessionLink link)
+    {
+        _link = link;
+        _log = new RetransmitLog(link.Options.Pool, BlockBytes);
+    }
+
+    public Action? FlushNeeded
+    {
+        set => _flushNeeded = value;
+    }
+
+    /// <summary>How many bytes of the peer's were acknowledged to it.</summary>
+    public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _log.End - _committed;
+
+    /// <summary>Lets the writer look again, and flush.</summary>
+    public void Wake()
+    {
+        _wake.Set();
+        RequestFlush();
+    }
+
+    public void RequestFlush() => _flushNeeded?.Invoke();
+
+    /// <summary>Whether all bytes from a position on are still here.</summary>
+    public bool CanResumeAt(long position) => position >= Volatile.Read(ref _acknowledgedByPeer) && position <= Volatile.Read(ref _committed);
+
+    /// <summary>The peer has taken so many bytes.</summary>
+    /// <exception cref="MuxSessionException">So many were never sent, or fewer than it took before.</exception>
+    public void OnAcknowledged(ulong bytes)
+    {
+        if (bytes > (ulong)Volatile.Read(ref _committed) || (long)bytes < Volatile.Read(ref _acknowledgedByPeer))
+        {
+            throw new MuxSessionException(MuxErrorCode.ProtocolError, "the peer acknowledged bytes that it cannot have taken");
+        }
+
+        Volatile.Write(ref _acknowledgedByPeer, (long)bytes);
+        Wake();
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _log.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _log.GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes) => _log.Advance(bytes);
+
+    /// <summary>Returns when everything was sent once; waits while there is no connection, or the peer has too much to acknowledge.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        Volatile.Write(ref _committed, _log.End);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _log.Release(Volatile.Read(ref _acknowledgedByPeer));
+            if (_link.Closed is { } reason)
+            {
+                throw new IOException(reason.Message, reason);
+            }
+
+            if (!ReferenceEquals(_connection, _link.Current))
+            {
+                await SwitchAsync();
+            }
+
+            if (_connection is { } connection && !await TrySendAsync(connection, cancellationToken))
+            {
+                continue;
+            }
+
+            if (_connection is not null && _sent == _log.End)
+            {
+                return new FlushResult(isCanceled: false, isCompleted: false);
+            }
+
+            await WaitAsync(cancellationToken);
+        }
+    }
+
+    public override void CancelPendingFlush() => throw new NotSupportedException("A session's output loop is cancelled by its token.");
+
+    public override void Complete(Exception? exception = null) => _ = CompleteAsync(exception).AsTask();
+
+    /// <summary>Ends the link: the peer learns it where the session ended in order and a connection is there.</summary>
+    public override async ValueTask CompleteAsync(Exception? exception = null)
+    {
+        if (_completed)
+        {
+            return;
+        }
+
+        _completed = true;
+        if (!ReferenceEquals(_connection, _link.Current))
+        {
+            await SwitchAsync();
+        }
+
+        if (_connection is { } connection)
+        {
+            await FinishAsync(connection, exception);
+        }
+
+        _log.Clear();
+        _link.OnSessionEnded();
+    }
+
+    private static async ValueTask FinishAsync(LinkConnection connection, Exception? exception)
+    {
+        try
+        {
+            new LinkRecord(LinkRecordType.End, 0).Write(connection.Output.GetSpan(LinkRecord.HeaderSize));
+            connection.Output.Advance(LinkRecord.HeaderSize);
+            if (exception is null)
+            {
+                await connection.Output.FlushAsync();
+            }
+
+            await connection.Output.CompleteAsync(exception);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The connection is dead; so is the session.
+        }
+
+        await connection.ReleaseWriterAsync(null);
+    }
+
+    private async ValueTask SwitchAsync()
+    {
+        if (_connection is { } old)
+        {
+            _connection = null;
+            await old.ReleaseWriterAsync(new IOException("The connection was lost."));
+        }
+
+        var next = _link.Current;
+        _connection = next is not null && next.TryBeginWriting() ? next : null;
+        if (_connection is not null)
+        {
+            // What the peer has taken before the connection was lost it need not acknowledge again.
+            Volatile.Write(ref _acknowledgedByPeer, Math.Max(_connection.TakenByPeer, Volatile.Read(ref _acknowledgedByPeer)));
+            _sent = _connection.TakenByPeer;
+            _log.Release(_sent);
+            Volatile.Write(ref _acknowledged, 0);
+        }
+    }
+
+    /// <summary>Sends what may be sent now; false where the connection is lost.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TrySendAsync(LinkConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pending = WriteAcknowledgement(connection.Output);
+            if (_sent < _log.End && _sent - _log.Begin < _link.Options.MaxUnacknowledged)
+            {
+                WriteData(connection.Output);
+                pending = true;
+            }
+
+            if (pending)
+            {
+                var result = await connection.Output.FlushAsync(cancellationToken);
+                if (result.IsCanceled || result.IsCompleted)
+                {
+                    throw new IOException("the connection takes no more");
+                }
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            _link.Lose(connection, exception);
+            return false;
+        }
+    }
+
+    private bool WriteAcknowledgement(PipeWriter output)
+    {
+        var taken = _link.Reader.Taken;
+        if (taken == _acknowledged)
+        {
+            return false;
+        }
+
+        var span = output.GetSpan(LinkRecord.HeaderSize + LinkRecord.AckSize);
+        new LinkRecord(LinkRecordType.Ack, LinkRecord.AckSize).Write(span);
+        BinaryPrimitives.WriteInt64BigEndian(span[LinkRecord.HeaderSize..], taken);
+        output.Advance(LinkRecord.HeaderSize + LinkRecord.AckSize);
+        Volatile.Write(ref _acknowledged, taken);
+        return true;
+    }
+
+    /// <summary>Everything that was not sent, as one record: a part of it could end within a frame.</summary>
+    private void WriteData(PipeWriter output)
+    {
+        // Far more than the bound on what is unacknowledged allows together with one batch.
+        var length = (int)Math.Min(_log.End - _sent, LinkRecord.MaxLength);
+        new LinkRecord(LinkRecordType.Data, length).Write(output.GetSpan(LinkRecord.HeaderSize));
+        output.Advance(LinkRecord.HeaderSize);
+        for (var end = _sent + length; _sent < end;)
+        {
+            var part = _log.Slice(_sent);
+            if (output is IGatheringOutput gathering)
+            {
+                gathering.Append(part);
+            }
+            else
+            {
+                output.Write(part.Span);
+            }
+
+            _sent += part.Length;
+        }
+    }
+
+    private async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        await using var cancellation = cancellationToken.UnsafeRegister(static state => ((LinkWriter)state!)._wake.Set(), this);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await _wake.WaitAsync();
+        }
+    }
+}

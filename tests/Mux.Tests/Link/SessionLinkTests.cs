@@ -1,0 +1,259 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Tunnel.Mux.Link;
+using Tunnel.Mux.Native;
+using Tunnel.Mux.Tests.Native;
+using Tunnel.Testing.Pipes;
+using Tunnel.Testing.Time;
+
+namespace Tunnel.Mux.Tests.Link;
+
+public sealed class SessionLinkTests
+{
+    [Theory]
+    [InlineData(256 * 1024, 16 * 1024 * 1024)]
+    [InlineData(4096, 64 * 1024)]
+    public async Task Sessions_run_over_links(long pauseThreshold, int mostUnacknowledged)
+    {
+        var links = new LinkPair(new LinkOptions { MaxUnacknowledged = mostUnacknowledged, AcknowledgeEvery = mostUnacknowledged / 4 }, pauseThreshold);
+        await using (var pair = new SessionPair(connection: links.Ends))
+        {
+            await StressTests.RunAsync(pair);
+        }
+
+        await LeavesNothingAsync(links);
+    }
+
+    [Theory]
+    [InlineData(1, 256 * 1024, 16 * 1024 * 1024)]
+    [InlineData(2, 4096, 64 * 1024)]
+    [InlineData(3, 64 * 1024, 256 * 1024)]
+    public async Task Streams_outlive_connections_that_are_cut_at_any_moment(int seed, long pauseThreshold, int mostUnacknowledged)
+    {
+        var random = new Random(seed);
+        var links = new LinkPair(new LinkOptions { MaxUnacknowledged = mostUnacknowledged, AcknowledgeEvery = mostUnacknowledged / 4 }, pauseThreshold);
+        await using (var pair = new SessionPair(connection: links.Ends))
+        {
+            var running = Task.Run(() => StressTests.RunAsync(pair));
+            while (!running.IsCompleted)
+            {
+                await Task.WhenAny(running, Task.Delay(random.Next(8)));
+                await links.CutAsync();
+            }
+
+            await running;
+        }
+
+        await LeavesNothingAsync(links);
+    }
+
+    [Fact]
+    public async Task A_drain_ends_the_link_in_order()
+    {
+        var links = new LinkPair();
+        await using (var pair = new SessionPair(connection: links.Ends))
+        {
+            await pair.Dialler.DrainAsync(CancellationToken.None).WaitAsync(Condition.Patience);
+            Assert.True((await pair.Dialler.Completion).IsOrderly);
+            Assert.True((await pair.Acceptor.Completion.WaitAsync(Condition.Patience)).IsOrderly);
+        }
+
+        Assert.True(links.Left.IsOver && links.Right.IsOver);
+        await LeavesNothingAsync(links);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_closed_ends_its_session_with_the_reason()
+    {
+        var links = new LinkPair();
+        await using (var pair = new SessionPair(connection: links.Ends))
+        {
+            var (opened, _) = await pair.OpenAsync();
+            await links.Left.DetachAsync(new IOException("cut"));
+            links.Left.Close(new IOException("the grace period is over"));
+            links.Right.Close(new IOException("the grace period is over"));
+
+            var end = await pair.Dialler.Completion.WaitAsync(Condition.Patience);
+            Assert.Equal(MuxErrorCode.SessionLost, end.Code);
+            Assert.Contains("the grace period is over", end.Message, StringComparison.Ordinal);
+            var lost = await Assert.ThrowsAsync<MuxStreamException>(async () => await opened.Input.ReadAsync());
+            Assert.Equal(MuxErrorCode.SessionLost, lost.Code);
+        }
+
+        await LeavesNothingAsync(links);
+    }
+
+    [Fact]
+    public async Task Streams_opened_without_a_connection_wait_for_one()
+    {
+        var links = new LinkPair();
+        await using (var pair = new SessionPair(connection: links.Ends))
+        {
+            await links.Left.DetachAsync(new IOException("cut"));
+            Assert.False(links.Left.IsConnected);
+            var opened = pair.Open(pair.Dialler);
+            await opened.Output.WriteAsync(new byte[100]);
+            await links.CutAsync();
+
+            var accepted = pair.Own((await pair.Acceptor.AcceptAsync().AsTask().WaitAsync(Condition.Patience))!);
+            var read = await accepted.Input.ReadAtLeastAsync(100).AsTask().WaitAsync(Condition.Patience);
+            Assert.Equal(100, read.Buffer.Length);
+            accepted.Input.AdvanceTo(read.Buffer.End);
+        }
+
+        await LeavesNothingAsync(links);
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_nothing_comes_is_given_up()
+    {
+        var time = new ManualTimeProvider();
+        var (near, far) = DuplexPipePair.Create();
+        var link = new SessionLink(new LinkOptions { Time = time, DeadAfter = TimeSpan.FromSeconds(15) });
+        Assert.True(link.TryAttach(LinkPair.Wrap(near), 0));
+        var reading = link.Input.ReadAsync().AsTask();
+        time.Advance(TimeSpan.FromSeconds(12));
+        Assert.False(link.Lost.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(3));
+        var reason = await link.Lost.WaitAsync(Condition.Patience);
+        Assert.Contains("nothing came", reason.Message, StringComparison.Ordinal);
+        Assert.False(link.IsConnected);
+
+        link.Close(new IOException("over"));
+        await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
+        await far.Output.CompleteAsync();
+    }
+
+    [Fact]
+    public async Task What_the_peer_has_not_acknowledged_is_kept_within_the_bound()
+    {
+        const int Bound = 128 * 1024;
+        const int Batch = 64 * 1024;
+        var pool = new TrackingPool();
+        var (near, far) = DuplexPipePair.Create(pauseThreshold: 100 * 1024 * 1024);
+        var link = new SessionLink(new LinkOptions { Pool = pool, MaxUnacknowledged = Bound });
+        link.TryAttach(LinkPair.Wrap(near), 0);
+        var written = 0;
+        var flush = Task.CompletedTask;
+        while (flush.IsCompleted)
+        {
+            await flush;
+            link.Output.Write(new byte[Batch]);
+            written += Batch;
+            flush = link.Output.FlushAsync().AsTask();
+            Assert.InRange(written, 0, Bound + (2 * Batch));
+        }
+
+        // Acknowledged, it goes on; and what was acknowledged is given back.
+        var held = pool.Rented;
+        await far.Output.WriteAsync(Ack(Bound));
+        var reading = link.Input.ReadAsync().AsTask();
+        await flush.WaitAsync(Condition.Patience);
+        await link.Output.FlushAsync();
+        Assert.InRange(pool.Rented, 1, held - 1);
+
+        link.Close(new IOException("over"));
+        await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
+        await link.Output.CompleteAsync();
+        pool.AssertAllReturned();
+    }
+
+    public static TheoryData<string, byte[]> Lies { get; } = new()
+    {
+        { "an acknowledgement of what was never sent", Ack(1_000_000) },
+        { "a record of unknown type", [9, 0, 0, 0] },
+        { "an acknowledgement of the wrong length", [2, 0, 0, 4, 0, 0, 0, 0] },
+        { "a frame that crosses the end of a record", [1, 0, 0, 3, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task A_peer_that_lies_loses_its_session(string lie, byte[] bytes)
+    {
+        var (near, far) = DuplexPipePair.Create();
+        var link = new SessionLink();
+        link.TryAttach(LinkPair.Wrap(near), 0);
+        await using var session = MuxSession.Start(link, isDialler: false);
+        var preface = new byte[Tunnel.Mux.Framing.Preface.Size];
+        new Tunnel.Mux.Framing.Preface(256 * 1024, 10).Write(preface);
+        await far.Output.WriteAsync(new byte[] { 1, 0, 0, (byte)preface.Length }.Concat(preface).ToArray());
+        await far.Output.WriteAsync(bytes);
+
+        var end = await session.Completion.WaitAsync(Condition.Patience);
+        Assert.True(end.Code == MuxErrorCode.ProtocolError, $"{lie}: {end}");
+    }
+
+    [Fact]
+    public async Task Records_may_come_in_any_pieces()
+    {
+        var (near, far) = DuplexPipePair.Create();
+        var link = new SessionLink();
+        link.TryAttach(LinkPair.Wrap(near), 0);
+        byte[] bytes = [1, 0, 0, 3, 10, 11, 12, 1, 0, 0, 0, .. Ack(0), 1, 0, 0, 2, 13, 14, 3, 0, 0, 0];
+        var feeding = Task.Run(async () =>
+        {
+            foreach (var single in bytes)
+            {
+                await far.Output.WriteAsync(new[] { single });
+                await Task.Yield();
+            }
+        });
+        var got = new List<byte>();
+        while (true)
+        {
+            var read = await link.Input.ReadAsync().AsTask().WaitAsync(Condition.Patience);
+            got.AddRange(read.Buffer.ToArray());
+            link.Input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        await feeding;
+        Assert.Equal([10, 11, 12, 13, 14], got);
+        Assert.True(link.IsOver);
+    }
+
+    [Fact]
+    public async Task A_place_that_is_not_kept_any_more_or_was_never_sent_cannot_be_resumed_at()
+    {
+        var (near, far) = DuplexPipePair.Create();
+        var link = new SessionLink();
+        link.TryAttach(LinkPair.Wrap(near), 0);
+        var reading = link.Input.ReadAsync().AsTask();
+        link.Output.Write(new byte[1000]);
+        await link.Output.FlushAsync();
+        await far.Output.WriteAsync(Ack(600));
+        await Condition.HoldsAsync(() => !link.Writer.CanResumeAt(599));
+        await link.DetachAsync(new IOException("cut"));
+
+        Assert.False(link.TryAttach(LinkPair.Wrap(DuplexPipePair.Create().Left), 599));
+        Assert.False(link.TryAttach(LinkPair.Wrap(DuplexPipePair.Create().Left), 1001));
+        var (next, peer) = DuplexPipePair.Create();
+        Assert.True(link.TryAttach(LinkPair.Wrap(next), 600));
+        Assert.False(link.TryAttach(LinkPair.Wrap(DuplexPipePair.Create().Left), 600));
+
+        var flushed = link.Output.FlushAsync().AsTask();
+        var record = await peer.Input.ReadAtLeastAsync(LinkRecord.HeaderSize + 400).AsTask().WaitAsync(Condition.Patience);
+        Assert.Equal(new LinkRecord(LinkRecordType.Data, 400), LinkRecord.Read(record.Buffer.FirstSpan));
+        await flushed;
+        link.Close(new IOException("over"));
+        await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
+    }
+
+    private static byte[] Ack(long bytes)
+    {
+        var record = new byte[LinkRecord.HeaderSize + LinkRecord.AckSize];
+        new LinkRecord(LinkRecordType.Ack, LinkRecord.AckSize).Write(record);
+        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(LinkRecord.HeaderSize), bytes);
+        return record;
+    }
+
+    private static async Task LeavesNothingAsync(LinkPair links)
+    {
+        await Condition.HoldsAsync(() => links.Connections == 0);
+        links.Pool.AssertAllReturned();
+    }
+}
