@@ -150,6 +150,12 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
             _ = connection.ReleaseReaderAsync(exception).AsTask();
         }
 
+        // One that was attached when nobody read any more.
+        if (link.Current is { } unseen && unseen.TryBeginReading())
+        {
+            _ = unseen.ReleaseReaderAsync(exception).AsTask();
+        }
+
         BecomeIdle();
         link.OnSessionEnded();
     }
