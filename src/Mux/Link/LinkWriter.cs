@@ -137,25 +137,26 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         _link.OnSessionEnded();
     }
 
-    private static async ValueTask FinishAsync(LinkConnection connection, Exception? exception)
+    /// <summary>Says that the session has ended, unless it failed, and lets go of the connection.</summary>
+    private static async ValueTask FinishAsync(LinkConnection connection, Exception? failure)
     {
         try
         {
-            new LinkRecord(LinkRecordType.End, 0).Write(connection.Output.GetSpan(LinkRecord.HeaderSize));
-            connection.Output.Advance(LinkRecord.HeaderSize);
-            if (exception is null)
+            if (failure is null)
             {
+                new LinkRecord(LinkRecordType.End, 0).Write(connection.Output.GetSpan(LinkRecord.HeaderSize));
+                connection.Output.Advance(LinkRecord.HeaderSize);
                 await connection.Output.FlushAsync();
+                await connection.Output.CompleteAsync();
             }
-
-            await connection.Output.CompleteAsync(exception);
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or ObjectDisposedException)
         {
-            // The connection is dead; so is the session.
+            // The connection is dead, and so is the session.
+            failure = exception;
         }
 
-        await connection.ReleaseWriterAsync(null);
+        await connection.ReleaseWriterAsync(failure);
     }
 
     private async ValueTask SwitchAsync()
