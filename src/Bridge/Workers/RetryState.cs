@@ -1,3 +1,5 @@
+using Tunnel.Shared.Interconnect;
+
 namespace Tunnel.Bridge.Workers;
 
 /// <summary>What has gone wrong in a row, for <see cref="Backoff"/>. Owned by one loop.</summary>

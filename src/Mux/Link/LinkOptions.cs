@@ -14,14 +14,31 @@ public sealed record LinkOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// How much may be sent before the peer acknowledges it, and is kept until then. Default 16 MiB: what 1 Gbit/s needs at a
-    /// round trip of 130 ms. On a short way the peer acknowledges long before, so little is kept.
+    /// How much may be sent before the peer acknowledges it, and is kept until then; 16 KiB to 15 MiB. Default 12 MiB: what
+    /// 1 Gbit/s needs at a round trip of 100 ms. On a short way the peer acknowledges long before, so little is kept.
     /// </summary>
-    public int MaxUnacknowledged { get; init; } = 16 * 1024 * 1024;
+    public int MaxUnacknowledged { get; init; } = 12 * 1024 * 1024;
 
-    /// <summary>How many bytes are taken before they are acknowledged; fewer are after a second. Default 64 KiB: one batch.</summary>
-    public int AcknowledgeEvery { get; init; } = 64 * 1024;
+    /// <summary>
+    /// How many bytes are taken before they are acknowledged for their own sake. Default 512 KiB; fewer are with whatever is
+    /// sent next, or after a second.
+    /// </summary>
+    public int AcknowledgeEvery { get; init; } = 512 * 1024;
 
-    /// <summary>A connection on which nothing came for so long is given up. Default 15 s; the session's pings keep a good one busy.</summary>
+    /// <summary>A connection on which nothing came for so long is given up; it is probed from a third of it on. Default 15 s, at least 3 s.</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The largest <see cref="MaxUnacknowledged"/>: with one batch more it still fits one record.</summary>
+    internal const int LargestUnacknowledged = 15 * 1024 * 1024;
+
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    internal void Validate()
+    {
+        if (MaxUnacknowledged is < MuxOptions.SmallestWindow or > LargestUnacknowledged || AcknowledgeEvery < 1 || DeadAfter < TimeSpan.FromSeconds(3))
+        {
+            throw new ArgumentException(
+                $"{nameof(MaxUnacknowledged)} must be from {MuxOptions.SmallestWindow} to {LargestUnacknowledged}, {nameof(AcknowledgeEvery)} positive, "
+                + $"and {nameof(DeadAfter)} at least 3 s.");
+        }
+    }
 }

@@ -13,7 +13,6 @@ namespace Tunnel.Mux.Link;
 internal sealed class LinkReader(SessionLink link) : PipeReader
 {
     private readonly AsyncSignal _wake = new();
-    private readonly long _startTimestamp = link.Options.Time.GetTimestamp();
 
     // The user's thread alone: the connection it reads from, and how much of the DATA record under way is left.
     private LinkConnection? _connection;
@@ -37,10 +36,8 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
     /// <summary>Whether the peer has said that nothing more comes.</summary>
     public bool HasEnded => _ended;
 
-    /// <summary>For how long nothing came over the connection.</summary>
-    public TimeSpan SilentFor => Now - TimeSpan.FromTicks(Volatile.Read(ref _lastRead));
-
-    private TimeSpan Now => link.Options.Time.GetElapsedTime(_startTimestamp);
+    /// <summary>When something last came over a connection, or one was attached; by <see cref="SessionLink.Now"/>.</summary>
+    public TimeSpan LastRead => TimeSpan.FromTicks(Volatile.Read(ref _lastRead));
 
     public void Wake() => _wake.Set();
 
@@ -60,7 +57,7 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
     /// <summary>A new connection is about to be attached.</summary>
     public void OnAttached()
     {
-        Volatile.Write(ref _lastRead, Now.Ticks);
+        Volatile.Write(ref _lastRead, link.Now.Ticks);
         lock (_gate)
         {
             if (_idle.Task.IsCompleted)
@@ -199,7 +196,7 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
         data = default;
         if (!buffer.IsEmpty)
         {
-            Volatile.Write(ref _lastRead, Now.Ticks);
+            Volatile.Write(ref _lastRead, link.Now.Ticks);
         }
 
         while (true)
@@ -255,6 +252,9 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
                 break;
             case LinkRecordType.End:
                 _ended = true;
+                break;
+            case LinkRecordType.Probe:
+                link.Writer.AnswerProbe();
                 break;
             default:
                 if (rest.Length < LinkRecord.AckSize)

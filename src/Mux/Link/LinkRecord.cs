@@ -6,12 +6,12 @@ namespace Tunnel.Mux.Link;
 /// <remarks>
 /// <code>
 /// offset size
-/// 0      1    type: 1 DATA, 2 ACK, 3 END
+/// 0      1    type: 1 DATA, 2 ACK, 3 END, 4 PROBE
 /// 1      3    length of what follows, big endian
 /// </code>
 /// DATA is followed by bytes of the session, and ends where a frame ends. ACK is followed by the number of bytes of the session
 /// that its sender has taken since the session began (8 bytes, big endian). END says that nothing more will come, on this
-/// connection or another. See docs/protocol.md.
+/// connection or another. PROBE asks for an ACK at once. See docs/protocol.md.
 /// </remarks>
 internal readonly record struct LinkRecord(LinkRecordType Type, int Length)
 {
@@ -36,7 +36,7 @@ internal readonly record struct LinkRecord(LinkRecordType Type, int Length)
         {
             LinkRecordType.Data => true,
             LinkRecordType.Ack => record.Length == AckSize,
-            LinkRecordType.End => record.Length == 0,
+            LinkRecordType.End or LinkRecordType.Probe => record.Length == 0,
             _ => false,
         };
         return isGood

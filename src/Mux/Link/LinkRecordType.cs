@@ -11,4 +11,7 @@ internal enum LinkRecordType : byte
 
     /// <summary>Nothing more will come, on this connection or another.</summary>
     End = 3,
+
+    /// <summary>Asks for an ACK at once, as a sign of life.</summary>
+    Probe = 4,
 }

@@ -24,6 +24,10 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     private long _sent;
     private bool _completed;
 
+    // Asked for by others, done by the user's thread.
+    private volatile bool _probe;
+    private volatile bool _answer;
+
     private long _committed;
     private long _acknowledgedByPeer;
     private long _acknowledged;
@@ -51,6 +55,20 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     {
         _wake.Set();
         RequestFlush();
+    }
+
+    /// <summary>Asks the peer for a sign of life.</summary>
+    public void Probe()
+    {
+        _probe = true;
+        Wake();
+    }
+
+    /// <summary>The peer asks for one.</summary>
+    public void AnswerProbe()
+    {
+        _answer = true;
+        Wake();
     }
 
     public void RequestFlush() => _flushNeeded?.Invoke();
@@ -185,7 +203,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     {
         try
         {
-            var pending = WriteAcknowledgement(connection.Output);
+            var pending = WriteAcknowledgement(connection.Output) | WriteProbe(connection.Output);
             if (_sent < _log.End && _sent - _log.Begin < _link.Options.MaxUnacknowledged)
             {
                 WriteData(connection.Output);
@@ -213,16 +231,30 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     private bool WriteAcknowledgement(PipeWriter output)
     {
         var taken = _link.Reader.Taken;
-        if (taken == _acknowledged)
+        if (taken == _acknowledged && !_answer)
         {
             return false;
         }
 
+        _answer = false;
         var span = output.GetSpan(LinkRecord.HeaderSize + LinkRecord.AckSize);
         new LinkRecord(LinkRecordType.Ack, LinkRecord.AckSize).Write(span);
         BinaryPrimitives.WriteInt64BigEndian(span[LinkRecord.HeaderSize..], taken);
         output.Advance(LinkRecord.HeaderSize + LinkRecord.AckSize);
         Volatile.Write(ref _acknowledged, taken);
+        return true;
+    }
+
+    private bool WriteProbe(PipeWriter output)
+    {
+        if (!_probe)
+        {
+            return false;
+        }
+
+        _probe = false;
+        new LinkRecord(LinkRecordType.Probe, 0).Write(output.GetSpan(LinkRecord.HeaderSize));
+        output.Advance(LinkRecord.HeaderSize);
         return true;
     }
 

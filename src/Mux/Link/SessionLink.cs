@@ -13,6 +13,9 @@ namespace Tunnel.Mux.Link;
 /// </remarks>
 public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
 {
+    private static readonly TimeSpan SuspectedFor = TimeSpan.FromSeconds(3);
+
+    private readonly long _startTimestamp;
     private readonly Lock _gate = new();
     private readonly LinkReader _reader;
     private readonly LinkWriter _writer;
@@ -21,6 +24,8 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
     // Guarded by _gate; read without it by the two loops.
     private volatile LinkConnection? _current;
     private volatile Exception? _closed;
+    private long _suspectedAt = -1;
+    private TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<Exception> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins a link without a connection.</summary>
@@ -28,11 +33,8 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
     public SessionLink(LinkOptions? options = null)
     {
         Options = options ?? LinkOptions.Default;
-        if (Options.MaxUnacknowledged < MuxOptions.SmallestWindow || Options.AcknowledgeEvery < 1 || Options.DeadAfter <= KeepAlive.Tick)
-        {
-            throw new ArgumentException("An option of the link is outside its range.", nameof(options));
-        }
-
+        Options.Validate();
+        _startTimestamp = Options.Time.GetTimestamp();
         _reader = new LinkReader(this);
         _writer = new LinkWriter(this);
         _watch = Options.Time.CreateTimer(static state => ((SessionLink)state!).Watch(), this, KeepAlive.Tick, KeepAlive.Tick);
@@ -44,8 +46,8 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
     /// <summary>Bytes to the peer. A flush waits while there is no connection, or too much is unacknowledged.</summary>
     public PipeWriter Output => _writer;
 
-    /// <summary>Whether a connection is attached now.</summary>
-    public bool IsConnected => _current is not null;
+    /// <summary>Whether a connection is attached now, and not suspected of being dead.</summary>
+    public bool IsConnected => _current is not null && !IsSuspected;
 
     /// <summary>Whether the link has ended: by an END of the peer, by its session, or by <see cref="Close"/>.</summary>
     public bool IsOver => _closed is not null || _reader.HasEnded;
@@ -61,6 +63,18 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
             lock (_gate)
             {
                 return _lost.Task;
+            }
+        }
+    }
+
+    /// <summary>Completes when a connection is attached, at once where one is, and when the link has ended.</summary>
+    public Task Attached
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _attached.Task;
             }
         }
     }
@@ -105,12 +119,14 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
             {
                 connection.TakenByPeer = takenByPeer;
                 _reader.OnAttached();
+                Volatile.Write(ref _suspectedAt, -1);
                 if (_lost.Task.IsCompleted)
                 {
                     _lost = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
 
                 _current = connection;
+                _attached.TrySetResult();
             }
         }
 
@@ -126,6 +142,19 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
         return isGood;
     }
 
+    /// <summary>
+    /// There is reason to believe that the connection is dead: the peer must give a sign of life within three seconds, or the
+    /// connection is given up.
+    /// </summary>
+    public void Suspect()
+    {
+        if (_current is not null && !IsSuspected)
+        {
+            Volatile.Write(ref _suspectedAt, Now.Ticks);
+            _writer.Probe();
+        }
+    }
+
     /// <summary>Ends the link: its session fails with this reason.</summary>
     public void Close(Exception reason)
     {
@@ -134,6 +163,7 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
         {
             _closed ??= reason;
             connection = _current;
+            _attached.TrySetResult();
         }
 
         if (connection is not null)
@@ -159,6 +189,7 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
         {
             _closed ??= new IOException("The session has ended.");
             _lost.TrySetResult(_closed);
+            _attached.TrySetResult();
         }
 
         _watch.Dispose();
@@ -175,12 +206,22 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
             }
 
             _current = null;
+            if (_closed is null && _attached.Task.IsCompleted)
+            {
+                _attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
 
         connection.Abort();
         _lost.TrySetResult(reason);
         Wake();
     }
+
+    /// <summary>The time since the link began.</summary>
+    internal TimeSpan Now => Options.Time.GetElapsedTime(_startTimestamp);
+
+    /// <summary>Whether nothing came since <see cref="Suspect"/>.</summary>
+    private bool IsSuspected => Volatile.Read(ref _suspectedAt) >= _reader.LastRead.Ticks;
 
     private void Wake()
     {
@@ -196,10 +237,16 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
             return;
         }
 
-        if (_reader.SilentFor >= Options.DeadAfter - KeepAlive.Tick)
+        var silence = Now - _reader.LastRead;
+        if (silence >= Options.DeadAfter - KeepAlive.Tick || (IsSuspected && Now.Ticks - _suspectedAt >= SuspectedFor.Ticks))
         {
-            Lose(connection, new IOException($"nothing came for {_reader.SilentFor.TotalSeconds:0} s"));
+            Lose(connection, new IOException($"nothing came for {silence.TotalSeconds:0} s"));
             return;
+        }
+
+        if (silence >= Options.DeadAfter / 3)
+        {
+            _writer.Probe();
         }
 
         if (_reader.Taken > _writer.Acknowledged)

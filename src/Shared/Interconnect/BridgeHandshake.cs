@@ -6,7 +6,7 @@ using Tunnel.Shared.Transport;
 namespace Tunnel.Shared.Interconnect;
 
 /// <summary>The bridge's side of the handshake, on a connection whose security is set up.</summary>
-internal sealed class BridgeHandshake(IConnection connection, InterconnectKey key, string virtualDomain, byte[] binding, string target)
+internal sealed class BridgeHandshake(IConnection connection, InterconnectKey key, string virtualDomain, byte[] binding, string target, TimeSpan resumeWithin)
 {
     /// <summary>Runs the handshake; the connection stays with the caller either way.</summary>
     /// <exception cref="InterconnectException">It failed, for whatever the peer did.</exception>
@@ -24,8 +24,14 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
             throw ProtocolError("its challenge is not one of version 1");
         }
 
-        var proof = HandshakeProof.OfBridge(key.Secret, channel.TranscriptHash(), binding);
-        await channel.WriteAsync(new HandshakeMessage { Proof = new Proof { Proof_ = ByteString.CopyFrom(proof) } }, cancellationToken);
+        var asked = channel.TranscriptHash();
+        var proof = new Proof { Proof_ = ByteString.CopyFrom(HandshakeProof.OfBridge(key.Secret, asked, binding)) };
+        if (resume is not null)
+        {
+            proof.ResumeProof = ByteString.CopyFrom(HandshakeProof.OfResume(resume.Secret.Span, asked, binding));
+        }
+
+        await channel.WriteAsync(new HandshakeMessage { Proof = proof }, cancellationToken);
 
         var proven = channel.TranscriptHash();
         answer = await ReadAsync(channel, HandshakeLimits.MaxMessageBytes, HandshakeMessage.BodyOneofCase.Welcome, cancellationToken);
@@ -38,7 +44,7 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
                 permanent: true);
         }
 
-        return ToResult(welcome.Content);
+        return ToResult(welcome.Content, resume);
     }
 
     private Hello CreateHello(ResumeRequest? resume)
@@ -52,6 +58,7 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
             BridgeInstance = ByteString.CopyFrom(SoftwareIdentity.Instance.Span),
             Software = SoftwareIdentity.Name,
             SoftwareVersion = SoftwareIdentity.Version,
+            ResumeWithinMilliseconds = (uint)resumeWithin.TotalMilliseconds,
         };
         if (resume is not null)
         {
@@ -82,7 +89,7 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
         }
     }
 
-    private HandshakeResult ToResult(ByteString content)
+    private HandshakeResult ToResult(ByteString content, ResumeRequest? resume)
     {
         WelcomeContent welcome;
         try
@@ -94,12 +101,18 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
             throw ProtocolError("its welcome cannot be read");
         }
 
-        if (welcome.SessionId.Length != HandshakeLimits.SessionIdBytes || welcome.ResumeSecret.Length != HandshakeLimits.ResumeSecretBytes)
+        var keptFor = TimeSpan.FromMilliseconds(welcome.Settings?.ResumeWithinMilliseconds ?? 0);
+        var secretBytes = keptFor > TimeSpan.Zero && !welcome.Resumed ? HandshakeLimits.ResumeSecretBytes : 0;
+        if (welcome.SessionId.Length != HandshakeLimits.SessionIdBytes
+            || welcome.ResumeSecret.Length != secretBytes
+            || keptFor > resumeWithin
+            || welcome.Resumed != (resume is not null)
+            || (resume is not null && !welcome.SessionId.Span.SequenceEqual(resume.SessionId.Span))
+            || welcome.Received > long.MaxValue)
         {
             throw ProtocolError("its welcome is not one of version 1");
         }
 
-        var settings = welcome.Settings ?? new Settings();
         return new HandshakeResult
         {
             VirtualDomain = virtualDomain,
@@ -108,12 +121,8 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
             ResumeSecret = welcome.ResumeSecret.Memory,
             BridgeInstance = SoftwareIdentity.Instance,
             PeerSoftware = HandshakeText.Clean($"{welcome.Software} {welcome.SoftwareVersion}", HandshakeLimits.MaxSoftwareLength),
-            Settings = new InterconnectSettings
-            {
-                HeartbeatInterval = TimeSpan.FromMilliseconds(settings.HeartbeatIntervalMilliseconds),
-                DeadAfter = TimeSpan.FromMilliseconds(settings.DeadAfterMilliseconds),
-                InitialWindow = (int)Math.Min(settings.InitialWindowBytes, int.MaxValue),
-            },
+            ResumeWithin = keptFor,
+            ReceivedByPeer = welcome.Resumed ? (long)welcome.Received : null,
         };
     }
 

@@ -1,4 +1,5 @@
 using Tunnel.Mux;
+using Tunnel.Mux.Link;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -7,4 +8,14 @@ namespace Tunnel.Shared.Interconnect;
 /// <param name="VirtualDomain">The name the bridge claimed.</param>
 /// <param name="Peer">The bridge's address, for log lines.</param>
 /// <param name="Credential">The id of the key it used, for log lines.</param>
-public sealed record BridgeSession(IMuxSession Session, string VirtualDomain, string Peer, string Credential);
+public sealed record BridgeSession(IMuxSession Session, string VirtualDomain, string Peer, string Credential)
+{
+    /// <summary>Names the bridge's process, so that its sessions are known from those of another; empty where it is not known.</summary>
+    public ReadOnlyMemory<byte> Process { get; init; }
+
+    /// <summary>What keeps the session when its connection is lost; null where nothing does.</summary>
+    public SessionLink? Link { get; init; }
+
+    /// <summary>Whether a stream would reach the bridge now, as far as this side knows.</summary>
+    public bool IsConnected => Link?.IsConnected ?? true;
+}

@@ -11,7 +11,7 @@ public sealed record HandshakeResult
     /// <summary>16 random bytes, chosen by the portal.</summary>
     public required ReadOnlyMemory<byte> SessionId { get; init; }
 
-    /// <summary>32 random bytes, chosen by the portal: who presents a proof of it may resume the session. Never print it.</summary>
+    /// <summary>32 random bytes, chosen by the portal: who presents a proof of it may resume the session; empty where it goes on already, or cannot be resumed. Never print it.</summary>
     public required ReadOnlyMemory<byte> ResumeSecret { get; init; }
 
     /// <summary>The peer's program and version, such as <c>bridge 0.1.0</c>; printable ASCII.</summary>
@@ -20,10 +20,11 @@ public sealed record HandshakeResult
     /// <summary>16 bytes that name the bridge's process; at a bridge its own.</summary>
     public required ReadOnlyMemory<byte> BridgeInstance { get; init; }
 
-    public required InterconnectSettings Settings { get; init; }
+    /// <summary>How long the session is kept without a connection; zero where it ends with the first.</summary>
+    public required TimeSpan ResumeWithin { get; init; }
 
-    /// <summary>At a portal, the session the bridge wants to go on with; null for a new one.</summary>
-    public ResumeRequest? Resume { get; init; }
+    /// <summary>Where an earlier session goes on: how many of its bytes the peer has received. Null for a new session.</summary>
+    public long? ReceivedByPeer { get; init; }
 
     // A record prints all its properties, and one of them is secret.
     public override string ToString() => $"{VirtualDomain} key {KeyId} session {Convert.ToHexStringLower(SessionId.Span)}";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tunnel.Shared.Interconnect.Links;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -16,8 +17,11 @@ public sealed record InterconnectAcceptOptions
     /// <summary>Whether this portal serves a virtual domain. Asked only after the bridge has proven its key.</summary>
     public required Func<string, bool> IsDomainServed { get; init; }
 
-    /// <summary>What is sent to every bridge.</summary>
+    /// <summary>How sessions are kept when a connection is lost.</summary>
     public InterconnectSettings Settings { get; init; } = InterconnectSettings.Default;
+
+    /// <summary>The sessions that bridges may go on with; null where none can be.</summary>
+    public PortalLinks? Links { get; init; }
 
     /// <summary>For TLS and the handshake together. Default 10 s.</summary>
     public TimeSpan Deadline { get; init; } = HandshakeLimits.DefaultDeadline;

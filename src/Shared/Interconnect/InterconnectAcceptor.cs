@@ -35,7 +35,9 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
         try
         {
             var outcome = await AcceptAdmittedAsync(socket, remote, cancellationToken);
-            failed = outcome is AcceptOutcome.Refused;
+
+            // Who asks for a session that is gone has proven its key.
+            failed = outcome is AcceptOutcome.Refused { Reason: not RefusalReason.UnknownSession };
             return outcome;
         }
         finally

@@ -34,6 +34,9 @@ public sealed record InterconnectDialOptions
     /// <summary>The WebSocket inside TLS; null where there is none.</summary>
     public WebSocketConfig? WebSocket { get; init; }
 
+    /// <summary>How sessions are kept when a connection is lost.</summary>
+    public InterconnectSettings Settings { get; init; } = InterconnectSettings.Default;
+
     /// <summary>A session to go on with; null for a new one.</summary>
     public ResumeRequest? Resume { get; init; }
 

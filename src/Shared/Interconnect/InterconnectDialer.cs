@@ -30,7 +30,7 @@ public static class InterconnectDialer
             }
 
             connection = stack.ToConnection(options.Pool, InterconnectAcceptor.PlaintextReadBytes);
-            var handshake = new BridgeHandshake(connection, options.Key, virtualDomain, binding, options.ToString());
+            var handshake = new BridgeHandshake(connection, options.Key, virtualDomain, binding, options.ToString(), options.Settings.ResumeWithin);
             var result = await handshake.RunAsync(options.Resume, deadline.Token);
             return new InterconnectConnection(connection, result);
         }

@@ -62,4 +62,7 @@ public enum InterconnectError
 
     /// <summary>The peer does not open a WebSocket.</summary>
     UpgradeRefused = 20,
+
+    /// <summary>The portal does not keep the session that this side wants to go on with.</summary>
+    UnknownSession = 21,
 }

@@ -29,6 +29,8 @@ internal static class InterconnectRejection
             RejectCode.Busy => (InterconnectError.Busy, false, "it is busy; the bridge will try again"),
             RejectCode.Malformed => (InterconnectError.RejectedAsMalformed, true,
                 "it could not read the messages of this bridge; are both of versions that fit?"),
+            RejectCode.UnknownSession => (InterconnectError.UnknownSession, false,
+                "it does not keep the session any more: it was restarted, or the bridge was away for too long"),
             RejectCode.TimedOut => (InterconnectError.RejectedAsTooSlow, false, "it waited too long for this bridge; is the network very slow?"),
             _ => (InterconnectError.RejectedOtherwise, false, $"'{HandshakeText.Clean(reject.Text, HandshakeLimits.MaxTextLength)}' (code {(int)reject.Code})"),
         };

@@ -1,16 +1,18 @@
+using Tunnel.Mux.Link;
+
 namespace Tunnel.Shared.Interconnect;
 
-/// <summary>What a portal asks of the sessions it accepts. Zero leaves a choice to the bridge.</summary>
+/// <summary>How one side keeps its sessions when a connection is lost.</summary>
 public sealed record InterconnectSettings
 {
     public static InterconnectSettings Default { get; } = new();
 
-    /// <summary>How long a session may be idle before it is probed. Whole milliseconds.</summary>
-    public TimeSpan HeartbeatInterval { get; init; }
+    /// <summary>
+    /// How long a session without a connection is kept; the shorter of both sides' counts. Zero: sessions end with their
+    /// connections. Whole milliseconds, at most a day. Default 30 s.
+    /// </summary>
+    public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After how long a silent peer is taken for dead. Whole milliseconds.</summary>
-    public TimeSpan DeadAfter { get; init; }
-
-    /// <summary>The initial credit of a stream, in bytes.</summary>
-    public int InitialWindow { get; init; }
+    /// <summary>A connection on which nothing came for so long is given up. At least 3 s, default 15 s.</summary>
+    public TimeSpan DeadAfter { get; init; } = LinkOptions.Default.DeadAfter;
 }

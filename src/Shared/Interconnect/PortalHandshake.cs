@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using Tunnel.Shared.Interconnect.Links;
 using Tunnel.Shared.Interconnect.Wire;
 using Tunnel.Shared.Transport;
 
@@ -50,7 +51,8 @@ internal sealed class PortalHandshake(IConnection connection, byte[] binding, In
 
         var credential = options.Credentials.Find(hello.KeyId);
         var key = credential?.Key ?? DummyKey;
-        var expected = HandshakeProof.OfBridge(key.Secret, channel.TranscriptHash(), binding);
+        var asked = channel.TranscriptHash();
+        var expected = HandshakeProof.OfBridge(key.Secret, asked, binding);
         read = await channel.ReadAsync(HandshakeLimits.MaxUnprovenMessageBytes, cancellationToken);
         if (Unexpected(read, HandshakeMessage.BodyOneofCase.Proof) is { } notProof)
         {
@@ -63,41 +65,87 @@ internal sealed class PortalHandshake(IConnection connection, byte[] binding, In
             return (null, refusal);
         }
 
-        return (await WelcomeAsync(channel, hello, key, cancellationToken), null);
+        if (hello.Resume is null)
+        {
+            return (await WelcomeAsync(channel, hello, key, cancellationToken), null);
+        }
+
+        return FindLink(hello, read.Message.Proof.ResumeProof, asked) is { } link
+            ? (await WelcomeBackAsync(channel, hello, key, link, cancellationToken), null)
+            : (null, new PortalRefusal(RefusalReason.UnknownSession, "the session to go on with is not kept here"));
+    }
+
+    /// <summary>The session that the bridge wants to go on with, if it is kept and the bridge was given it.</summary>
+    private PortalLink? FindLink(Hello hello, ByteString proof, ReadOnlySpan<byte> asked)
+    {
+        // An unknown session is as much work as a wrong proof.
+        var link = options.Links?.Find(hello.Resume.SessionId.Span);
+        var expected = HandshakeProof.OfResume((link?.Handshake.ResumeSecret ?? DummyKey.Secret.ToArray()).Span, asked, binding);
+        return HandshakeProof.AreEqual(expected, proof.Span) && link?.Handshake.VirtualDomain == hello.VirtualDomain ? link : null;
     }
 
     private async Task<HandshakeResult> WelcomeAsync(HandshakeChannel channel, Hello hello, InterconnectKey key, CancellationToken cancellationToken)
     {
+        var bridgeAsks = TimeSpan.FromMilliseconds(hello.ResumeWithinMilliseconds);
+        var resumeWithin = options.Links is null ? TimeSpan.Zero : bridgeAsks < options.Settings.ResumeWithin ? bridgeAsks : options.Settings.ResumeWithin;
         var sessionId = RandomNumberGenerator.GetBytes(HandshakeLimits.SessionIdBytes);
-        var resumeSecret = RandomNumberGenerator.GetBytes(HandshakeLimits.ResumeSecretBytes);
-        var content = new WelcomeContent
-        {
-            Settings = new Settings
+        var resumeSecret = resumeWithin > TimeSpan.Zero ? RandomNumberGenerator.GetBytes(HandshakeLimits.ResumeSecretBytes) : [];
+        await SendAsync(
+            channel,
+            key,
+            new WelcomeContent
             {
-                HeartbeatIntervalMilliseconds = (uint)options.Settings.HeartbeatInterval.TotalMilliseconds,
-                DeadAfterMilliseconds = (uint)options.Settings.DeadAfter.TotalMilliseconds,
-                InitialWindowBytes = (uint)options.Settings.InitialWindow,
+                Settings = new Settings { ResumeWithinMilliseconds = (uint)resumeWithin.TotalMilliseconds },
+                SessionId = ByteString.CopyFrom(sessionId),
+                ResumeSecret = ByteString.CopyFrom(resumeSecret),
             },
-            SessionId = ByteString.CopyFrom(sessionId),
-            ResumeSecret = ByteString.CopyFrom(resumeSecret),
-            Software = SoftwareIdentity.Name,
-            SoftwareVersion = SoftwareIdentity.Version,
-        }.ToByteArray();
-        var proof = HandshakeProof.OfPortal(key.Secret, channel.TranscriptHash(), content, binding);
-        var welcome = new Welcome { Content = ByteString.CopyFrom(content), Proof = ByteString.CopyFrom(proof) };
-        await channel.WriteAsync(new HandshakeMessage { Welcome = welcome }, cancellationToken);
-        return new HandshakeResult
+            cancellationToken);
+        return ToResult(hello, key, resumeWithin) with { SessionId = sessionId, ResumeSecret = resumeSecret };
+    }
+
+    /// <summary>The old connection, should it seem to live still, is given up for the new one.</summary>
+    private async Task<HandshakeResult> WelcomeBackAsync(
+        HandshakeChannel channel, Hello hello, InterconnectKey key, PortalLink link, CancellationToken cancellationToken)
+    {
+        var received = await link.SuspendAsync(cancellationToken);
+        await SendAsync(
+            channel,
+            key,
+            new WelcomeContent
+            {
+                Settings = new Settings { ResumeWithinMilliseconds = (uint)link.Handshake.ResumeWithin.TotalMilliseconds },
+                SessionId = hello.Resume.SessionId,
+                Resumed = true,
+                Received = (ulong)received,
+            },
+            cancellationToken);
+        return ToResult(hello, key, link.Handshake.ResumeWithin) with
         {
-            VirtualDomain = hello.VirtualDomain,
-            KeyId = key.Id,
-            SessionId = sessionId,
-            ResumeSecret = resumeSecret,
-            BridgeInstance = hello.BridgeInstance.Memory,
-            PeerSoftware = HandshakeText.Clean($"{hello.Software} {hello.SoftwareVersion}", HandshakeLimits.MaxSoftwareLength),
-            Settings = options.Settings,
-            Resume = hello.Resume is { } resume ? new ResumeRequest(resume.SessionId.Memory, (long)resume.Received) : null,
+            SessionId = hello.Resume.SessionId.Memory,
+            ReceivedByPeer = (long)hello.Resume.Received,
         };
     }
+
+    private async Task SendAsync(HandshakeChannel channel, InterconnectKey key, WelcomeContent welcome, CancellationToken cancellationToken)
+    {
+        welcome.Software = SoftwareIdentity.Name;
+        welcome.SoftwareVersion = SoftwareIdentity.Version;
+        var content = welcome.ToByteArray();
+        var proof = HandshakeProof.OfPortal(key.Secret, channel.TranscriptHash(), content, binding);
+        var message = new Welcome { Content = ByteString.CopyFrom(content), Proof = ByteString.CopyFrom(proof) };
+        await channel.WriteAsync(new HandshakeMessage { Welcome = message }, cancellationToken);
+    }
+
+    private static HandshakeResult ToResult(Hello hello, InterconnectKey key, TimeSpan resumeWithin) => new()
+    {
+        VirtualDomain = hello.VirtualDomain,
+        KeyId = key.Id,
+        SessionId = default,
+        ResumeSecret = default,
+        BridgeInstance = hello.BridgeInstance.Memory,
+        PeerSoftware = HandshakeText.Clean($"{hello.Software} {hello.SoftwareVersion}", HandshakeLimits.MaxSoftwareLength),
+        ResumeWithin = resumeWithin,
+    };
 
     /// <summary>Everything about domains is said only to a bridge that has proven its key.</summary>
     private PortalRefusal? Judge(Hello hello, InterconnectCredential? credential, bool proven)

@@ -20,6 +20,7 @@ internal sealed record PortalRefusal(RefusalReason Reason, string Text)
             RefusalReason.DomainNotAllowed => RejectCode.DomainNotAllowed,
             RefusalReason.UnknownDomain => RejectCode.UnknownDomain,
             RefusalReason.Busy or RefusalReason.TooManyFailures => RejectCode.Busy,
+            RefusalReason.UnknownSession => RejectCode.UnknownSession,
             RefusalReason.TimedOut => RejectCode.TimedOut,
             _ => RejectCode.Unspecified,
         };

@@ -38,4 +38,7 @@ public enum RefusalReason
 
     /// <summary>The peer asks for another path than the WebSocket's, or for no WebSocket at all; it was told so.</summary>
     UpgradeRefused = 12,
+
+    /// <summary>The session to go on with is not kept here any more, or the proof for it is wrong.</summary>
+    UnknownSession = 13,
 }

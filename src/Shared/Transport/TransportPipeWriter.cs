@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Tunnel.Mux.Output;
 
 namespace Tunnel.Shared.Transport;
 
@@ -12,7 +13,7 @@ namespace Tunnel.Shared.Transport;
 /// A flush that is cancelled while it is under way has sent an unknown part of its bytes, so the stream is torn: cancelling
 /// aborts the connection. <c>Complete(exception)</c> aborts even after <c>Complete()</c>.
 /// </remarks>
-internal abstract class TransportPipeWriter(MemoryPool<byte> pool, int blockBytes) : PipeWriter
+internal abstract class TransportPipeWriter(MemoryPool<byte> pool, int blockBytes) : PipeWriter, IGatheringOutput
 {
     private readonly Lock _gate = new();
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
@@ -73,6 +74,25 @@ internal abstract class TransportPipeWriter(MemoryPool<byte> pool, int blockByte
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _block.Length - _blockWritten);
         _blockWritten += bytes;
         _unflushed += bytes;
+    }
+
+    public void Append(ReadOnlyMemory<byte> memory)
+    {
+        if (memory.IsEmpty)
+        {
+            return;
+        }
+
+        // What is left of the block is used for what comes behind.
+        if (_blockWritten > 0)
+        {
+            _batch.Add(_block[.._blockWritten]);
+            _block = _block[_blockWritten..];
+            _blockWritten = 0;
+        }
+
+        _batch.Add(memory);
+        _unflushed += memory.Length;
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>

@@ -47,7 +47,7 @@ internal sealed class HandshakeRig
     {
         try
         {
-            await new BridgeHandshake(connection, Key, TestPortal.Domain, ChannelBinding.Plaintext, "test").RunAsync(resume: null, deadline);
+            await new BridgeHandshake(connection, Key, TestPortal.Domain, ChannelBinding.Plaintext, "test", TimeSpan.FromSeconds(30)).RunAsync(resume: null, deadline);
             return true;
         }
         catch (InterconnectException exception)

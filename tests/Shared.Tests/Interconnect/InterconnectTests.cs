@@ -3,8 +3,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Interconnect.Links;
 using Tunnel.Shared.Interconnect.Wire;
 using Tunnel.Shared.Tests.Transport;
 using Tunnel.Shared.Transport;
@@ -20,8 +22,8 @@ public sealed class InterconnectTests
     [InlineData(false)]
     public async Task Both_sides_agree_and_the_next_byte_belongs_to_the_mux(bool plaintext)
     {
-        var settings = new InterconnectSettings { HeartbeatInterval = TimeSpan.FromSeconds(7), InitialWindow = 65_536 };
-        await using var portal = new TestPortal(_key, o => o with { Certificate = plaintext ? null : o.Certificate, Settings = settings });
+        var settings = new InterconnectSettings { ResumeWithin = TimeSpan.FromSeconds(7) };
+        await using var portal = new TestPortal(_key, o => o with { Certificate = plaintext ? null : o.Certificate, Settings = settings, Links = new PortalLinks(settings, NullLogger.Instance) });
         await using var bridge = await DialAsync(portal.DialOptions(_key) with { Plaintext = plaintext });
         await bridge.Connection.Output.WriteAsync("mux preface"u8.ToArray());
         await using var accepted = (await portal.OutcomeAsync<AcceptOutcome.Accepted>()).Connection;
@@ -38,7 +40,7 @@ public sealed class InterconnectTests
         Assert.True(near.BridgeInstance.Span.SequenceEqual(far.BridgeInstance.Span));
         Assert.Equal((_key.Id, TestPortal.Domain), (near.KeyId, near.VirtualDomain));
         Assert.Equal((_key.Id, TestPortal.Domain), (far.KeyId, far.VirtualDomain));
-        Assert.Equal(settings, near.Settings);
+        Assert.Equal((settings.ResumeWithin, settings.ResumeWithin), (near.ResumeWithin, far.ResumeWithin));
         Assert.NotEmpty(far.PeerSoftware);
         Assert.DoesNotContain(Convert.ToHexStringLower(near.ResumeSecret.Span), near.ToString(), StringComparison.Ordinal);
     }

@@ -6,6 +6,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Interconnect.Links;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Inbounds.Tunnel;
@@ -24,6 +25,7 @@ public sealed class TunnelInbound : IInbound
     private readonly ILogger _logger;
     private readonly ConnectionTracker _sessions = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly PortalLinks _links;
     private ImmutableArray<SocketListener> _listeners = [];
     private PortalCertificate? _certificate;
 
@@ -35,6 +37,7 @@ public sealed class TunnelInbound : IInbound
         _context = context;
         _status = context.StatusLogger;
         _logger = context.Loggers.CreateLogger<TunnelInbound>();
+        _links = new PortalLinks(settings.Resilience, _status);
     }
 
     public string Tag => _config.Tag;
@@ -50,6 +53,8 @@ public sealed class TunnelInbound : IInbound
             WebSocketPath = _config.Stream.Network == TransportNetwork.WebSocket ? _config.Stream.WebSocket.Path : null,
             Credentials = new CredentialTable(_settings.Clients.Select(client => new InterconnectCredential(client.Key, client.Domains))),
             IsDomainServed = domain => FindPortal(domain) is not null,
+            Settings = _settings.Resilience,
+            Links = _links,
             Pool = _context.Pool,
             TimeProvider = _context.Time,
         });
@@ -107,8 +112,16 @@ public sealed class TunnelInbound : IInbound
             return;
         }
 
+        var connection = ((AcceptOutcome.Accepted)outcome).Connection;
+        if (connection.Handshake.ReceivedByPeer is not null)
+        {
+            _context.Metrics.Handshake("resumed");
+            _links.Resume(connection);
+            return;
+        }
+
         _context.Metrics.Handshake("accepted");
-        await TakeAsync(((AcceptOutcome.Accepted)outcome).Connection, aborted);
+        await TakeAsync(connection, aborted);
     }
 
     private async Task TakeAsync(InterconnectConnection connection, CancellationToken aborted)
@@ -116,14 +129,20 @@ public sealed class TunnelInbound : IInbound
         var handshake = connection.Handshake;
 
         // A bridge opens no streams at a portal.
-        await using var session = InterconnectSession.Start(connection, isDialler: false, _context.Mux with { MaxStreams = 0 });
+        var mux = _context.Mux with { MaxStreams = 0 };
+        var link = handshake.ResumeWithin > TimeSpan.Zero ? _links.Start(connection, mux) : null;
+        await using var session = link?.Session ?? LinkedSession.StartAlone(connection, isDialler: false, mux, _settings.Resilience);
 
         // One that came when its portal had already drained the others would be waited for until its bridge goes.
         await using var abort = aborted.Register(() => session.Abort(MuxErrorCode.Cancel, "the portal stops"));
         if (FindPortal(handshake.VirtualDomain) is { } portal && !_stop.IsCancellationRequested)
         {
             var peer = EndPointText.Of(connection.Connection.RemoteEndPoint);
-            await portal.TakeAsync(new BridgeSession(session, handshake.VirtualDomain, peer, handshake.KeyId));
+            await portal.TakeAsync(new BridgeSession(session, handshake.VirtualDomain, peer, handshake.KeyId)
+            {
+                Process = handshake.BridgeInstance,
+                Link = link?.Link,
+            });
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Configuration.Reading;
+using Tunnel.Shared.Interconnect;
 
 namespace Tunnel.Shared.Inbounds.Tunnel;
 
@@ -9,6 +11,9 @@ public sealed record TunnelInboundSettings : IInboundSettings
 {
     /// <summary>The credentials, each with another key. At least one.</summary>
     public ImmutableArray<TunnelClient> Clients { get; init; } = [];
+
+    /// <summary>How sessions are kept when a connection is lost.</summary>
+    public InterconnectSettings Resilience { get; init; } = InterconnectSettings.Default;
 
     public void WriteTo(Utf8JsonWriter writer)
     {
@@ -33,6 +38,7 @@ public sealed record TunnelInboundSettings : IInboundSettings
         }
 
         writer.WriteEndArray();
+        ResilienceFields.Write(writer, Resilience);
         writer.WriteEndObject();
     }
 }

@@ -44,8 +44,9 @@ internal sealed class TunnelInboundSettingsReader : IInboundSettingsReader
             }
         }
 
+        var resilience = ResilienceFields.Read(settings);
         settings.End();
-        return new TunnelInboundSettings { Clients = result.ToImmutable() };
+        return new TunnelInboundSettings { Clients = result.ToImmutable(), Resilience = resilience };
     }
 
     private static TunnelClient? ReadClient(ObjectReader client)

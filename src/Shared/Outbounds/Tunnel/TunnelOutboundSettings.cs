@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Configuration.Reading;
+using Tunnel.Shared.Interconnect;
 
 namespace Tunnel.Shared.Outbounds.Tunnel;
 
@@ -9,6 +11,9 @@ public sealed record TunnelOutboundSettings : IOutboundSettings
 {
     /// <summary>The portals; a bridge keeps a session to each of them. At least one.</summary>
     public ImmutableArray<TunnelServer> Servers { get; init; } = [];
+
+    /// <summary>How sessions are kept when a connection is lost.</summary>
+    public InterconnectSettings Resilience { get; init; } = InterconnectSettings.Default;
 
     public void WriteTo(Utf8JsonWriter writer)
     {
@@ -24,6 +29,7 @@ public sealed record TunnelOutboundSettings : IOutboundSettings
         }
 
         writer.WriteEndArray();
+        ResilienceFields.Write(writer, Resilience);
         writer.WriteEndObject();
     }
 }

@@ -33,8 +33,9 @@ internal sealed class TunnelOutboundSettingsReader : IOutboundSettingsReader
             }
         }
 
+        var resilience = ResilienceFields.Read(settings);
         settings.End();
-        return new TunnelOutboundSettings { Servers = result.ToImmutable() };
+        return new TunnelOutboundSettings { Servers = result.ToImmutable(), Resilience = resilience };
     }
 
     private static TunnelServer? ReadServer(ObjectReader server)

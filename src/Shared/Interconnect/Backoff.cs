@@ -1,7 +1,7 @@
-namespace Tunnel.Bridge.Workers;
+namespace Tunnel.Shared.Interconnect;
 
 /// <summary>How long to wait before dialling a portal again. Pure: chance and time are parameters.</summary>
-internal static class Backoff
+public static class Backoff
 {
     /// <summary>No wait is longer.</summary>
     public static readonly TimeSpan Cap = TimeSpan.FromSeconds(30);
@@ -17,7 +17,7 @@ internal static class Backoff
 
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="failures">What failed in a row (<see cref="RetryState.Failures"/>); at 0 the dial is at once.</param>
+    /// <param name="failures">What failed in a row ; at 0 the dial is at once.</param>
     /// <param name="refused">Whether the host answered that nothing listens.</param>
     /// <param name="atLeast">What the portal asked for; null where it did not.</param>
     /// <param name="chance">From 0 to 1: spreads bridges that lost the same portal.</param>

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tunnel.Bridge.Workers;
+using Tunnel.Shared.Interconnect;
 
-namespace Tunnel.Bridge.Tests.Workers;
+namespace Tunnel.Shared.Tests.Interconnect;
 
 public sealed class BackoffTests
 {
