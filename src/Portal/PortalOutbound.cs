@@ -39,7 +39,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
     public async Task TakeAsync(BridgeSession session)
     {
         using var counted = context.Metrics.Session(config.Domain);
-        SuspectEarlierProcesses(session);
+        Predecessors.Settle(registry.Find(config.Domain), session);
         var registration = registry.Add(session);
         PortalLog.BridgeConnected(_status, config.Domain, session.Peer, session.Credential, registry.Find(config.Domain).Length);
 
@@ -93,21 +93,6 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
     {
         using var farewell = new CancellationTokenSource(FarewellTime);
         await Task.WhenAll(registry.Find(config.Domain).Select(session => session.Session.DrainAsync(farewell.Token)));
-    }
-
-    /// <summary>
-    /// A bridge that was restarted after its host or its line had failed leaves sessions that look alive. Others that use the
-    /// same key only have to show that they live.
-    /// </summary>
-    private void SuspectEarlierProcesses(BridgeSession newcomer)
-    {
-        foreach (var session in registry.Find(config.Domain))
-        {
-            if (session.Credential == newcomer.Credential && !session.Process.Span.SequenceEqual(newcomer.Process.Span))
-            {
-                session.Link?.Suspect();
-            }
-        }
     }
 
     /// <summary>A session can fill up or end between the choice and the opening; then another one is chosen.</summary>

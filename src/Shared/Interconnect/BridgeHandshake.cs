@@ -56,6 +56,7 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
             KeyId = key.Id,
             Nonce = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(HandshakeLimits.NonceBytes)),
             BridgeInstance = ByteString.CopyFrom(SoftwareIdentity.Instance.Span),
+            BridgeIdentity = ByteString.CopyFrom(SoftwareIdentity.Installation.Span),
             Software = SoftwareIdentity.Name,
             SoftwareVersion = SoftwareIdentity.Version,
             ResumeWithinMilliseconds = (uint)resumeWithin.TotalMilliseconds,
@@ -102,9 +103,10 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
         }
 
         var keptFor = TimeSpan.FromMilliseconds(welcome.Settings?.ResumeWithinMilliseconds ?? 0);
-        var secretBytes = keptFor > TimeSpan.Zero && !welcome.Resumed ? HandshakeLimits.ResumeSecretBytes : 0;
+        var needsSecret = keptFor > TimeSpan.Zero && !welcome.Resumed;
         if (welcome.SessionId.Length != HandshakeLimits.SessionIdBytes
-            || welcome.ResumeSecret.Length != secretBytes
+            || welcome.ResumeSecret.Length is not (0 or HandshakeLimits.ResumeSecretBytes)
+            || (needsSecret && welcome.ResumeSecret.IsEmpty)
             || keptFor > resumeWithin
             || welcome.Resumed != (resume is not null)
             || (resume is not null && !welcome.SessionId.Span.SequenceEqual(resume.SessionId.Span))

@@ -13,6 +13,9 @@ public sealed record BridgeSession(IMuxSession Session, string VirtualDomain, st
     /// <summary>Names the bridge's process, so that its sessions are known from those of another; empty where it is not known.</summary>
     public ReadOnlyMemory<byte> Process { get; init; }
 
+    /// <summary>Names the bridge, the same when it is started again; empty where it is not known.</summary>
+    public ReadOnlyMemory<byte> Bridge { get; init; }
+
     /// <summary>What keeps the session when its connection is lost; null where nothing does.</summary>
     public SessionLink? Link { get; init; }
 

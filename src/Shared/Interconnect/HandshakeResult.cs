@@ -20,6 +20,9 @@ public sealed record HandshakeResult
     /// <summary>16 bytes that name the bridge's process; at a bridge its own.</summary>
     public required ReadOnlyMemory<byte> BridgeInstance { get; init; }
 
+    /// <summary>16 bytes that stay the same when the bridge is started again; empty where it did not say.</summary>
+    public ReadOnlyMemory<byte> BridgeIdentity { get; init; }
+
     /// <summary>How long the session is kept without a connection; zero where it ends with the first.</summary>
     public required TimeSpan ResumeWithin { get; init; }
 

@@ -143,6 +143,7 @@ internal sealed class PortalHandshake(IConnection connection, byte[] binding, In
         SessionId = default,
         ResumeSecret = default,
         BridgeInstance = hello.BridgeInstance.Memory,
+        BridgeIdentity = hello.BridgeIdentity.Memory,
         PeerSoftware = HandshakeText.Clean($"{hello.Software} {hello.SoftwareVersion}", HandshakeLimits.MaxSoftwareLength),
         ResumeWithin = resumeWithin,
     };
@@ -179,6 +180,7 @@ internal sealed class PortalHandshake(IConnection connection, byte[] binding, In
             && HandshakeText.IsName(hello.KeyId, HandshakeLimits.MaxKeyIdLength)
             && hello.Nonce.Length == HandshakeLimits.NonceBytes
             && hello.BridgeInstance.Length == HandshakeLimits.InstanceBytes
+            && hello.BridgeIdentity.Length is 0 or HandshakeLimits.InstanceBytes
             && (hello.Resume is null || (hello.Resume.SessionId.Length == HandshakeLimits.SessionIdBytes && hello.Resume.Received <= long.MaxValue));
         return good ? null : new PortalRefusal(RefusalReason.Malformed, "a field of the hello is out of range");
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tunnel.Bridge.Workers;
+using Tunnel.Shared.Interconnect;
 using Tunnel.Mux;
 
 namespace Tunnel.Bridge.Tests.Workers;

@@ -141,6 +141,7 @@ public sealed class TunnelInbound : IInbound
             await portal.TakeAsync(new BridgeSession(session, handshake.VirtualDomain, peer, handshake.KeyId)
             {
                 Process = handshake.BridgeInstance,
+                Bridge = handshake.BridgeIdentity,
                 Link = link?.Link,
             });
         }
