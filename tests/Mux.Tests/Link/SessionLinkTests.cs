@@ -126,6 +126,59 @@ public sealed class SessionLinkTests
     }
 
     [Fact]
+    public async Task A_suspected_connection_must_give_a_sign_of_life()
+    {
+        var time = new ManualTimeProvider();
+        var (near, far) = DuplexPipePair.Create();
+        var (deaf, _) = DuplexPipePair.Create();
+        var lively = new SessionLink(new LinkOptions { Time = time });
+        var dead = new SessionLink(new LinkOptions { Time = time });
+        Assert.True(lively.TryAttach(LinkPair.Wrap(near), 0));
+        Assert.True(dead.TryAttach(LinkPair.Wrap(deaf), 0));
+        var readings = new[] { lively.Input.ReadAsync().AsTask(), dead.Input.ReadAsync().AsTask() };
+        time.Advance(TimeSpan.FromSeconds(1));
+        lively.Suspect();
+        dead.Suspect();
+        Assert.False(lively.IsConnected || dead.IsConnected);
+
+        await lively.Output.FlushAsync();
+        var probe = await far.Input.ReadAtLeastAsync(LinkRecord.HeaderSize).AsTask().WaitAsync(Condition.Patience);
+        Assert.Equal(new LinkRecord(LinkRecordType.Probe, 0), LinkRecord.Read(probe.Buffer.FirstSpan));
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        await far.Output.WriteAsync(Ack(0));
+        await Condition.HoldsAsync(() => lively.IsConnected);
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.True(lively.IsConnected);
+        Assert.False(lively.Lost.IsCompleted);
+        Assert.Contains("nothing came", (await dead.Lost.WaitAsync(Condition.Patience)).Message, StringComparison.Ordinal);
+
+        lively.Close(new IOException("over"));
+        dead.Close(new IOException("over"));
+        foreach (var reading in readings)
+        {
+            await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
+        }
+    }
+
+    [Fact]
+    public async Task A_probe_is_answered_at_once()
+    {
+        var (near, far) = DuplexPipePair.Create();
+        var link = new SessionLink();
+        link.TryAttach(LinkPair.Wrap(near), 0);
+        var reading = link.Input.ReadAsync().AsTask();
+        var asked = new TaskCompletionSource();
+        ((Tunnel.Mux.Output.IFlushRequester)link.Output).FlushNeeded = () => asked.TrySetResult();
+        await far.Output.WriteAsync(new byte[] { 4, 0, 0, 0 });
+        await asked.Task.WaitAsync(Condition.Patience);
+        await link.Output.FlushAsync();
+        var answer = await far.Input.ReadAtLeastAsync(LinkRecord.HeaderSize).AsTask().WaitAsync(Condition.Patience);
+        Assert.Equal(new LinkRecord(LinkRecordType.Ack, LinkRecord.AckSize), LinkRecord.Read(answer.Buffer.FirstSpan));
+        link.Close(new IOException("over"));
+        await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
+    }
+
+    [Fact]
     public async Task What_the_peer_has_not_acknowledged_is_kept_within_the_bound()
     {
         const int Bound = 128 * 1024;

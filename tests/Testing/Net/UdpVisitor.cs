@@ -11,6 +11,9 @@ public sealed class UdpVisitor : IDisposable
 
     private readonly byte[] _buffer = new byte[64 * 1024];
 
+    // May come again, since its question was sent again.
+    private byte[] _lateAnswer = [];
+
     /// <param name="server">Where it sends.</param>
     /// <param name="from">An address of this machine; null for any.</param>
     public UdpVisitor(IPEndPoint server, IPAddress? from = null)
@@ -47,7 +50,15 @@ public sealed class UdpVisitor : IDisposable
             try
             {
                 await SendAsync(datagram);
-                return await ReceiveAsync(again.Token);
+                byte[] answer;
+                do
+                {
+                    answer = await ReceiveAsync(again.Token);
+                }
+                while (!datagram.Span.SequenceEqual(answer) && _lateAnswer.AsSpan().SequenceEqual(answer));
+
+                _lateAnswer = tries > 0 ? answer : [];
+                return answer;
             }
             catch (OperationCanceledException) when (tries * AgainAfter < Patience)
             {
