@@ -34,7 +34,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
     public string ControlDomain => config.ControlDomain;
 
     /// <summary>Whether a bridge is there, and takes visitors.</summary>
-    public bool IsReady => registry.Find(config.Domain).Any(session => session.Session.CanOpen);
+    public bool IsReady => registry.Find(config.Domain).Any(session => session.CanOpen);
 
     public async Task TakeAsync(BridgeSession session)
     {
@@ -54,7 +54,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
         var (session, stream) = Open(new StreamMetadata(info.Destination, info.Source, info.Visited));
         if (session is null || stream is null)
         {
-            var workers = registry.Find(config.Domain).Length;
+            var workers = registry.Find(config.Domain).Count(bridge => bridge.IsConnected);
             if (workers == 0)
             {
                 PortalLog.NoBridge(_logger, config.Domain, info.Source);
@@ -111,7 +111,7 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
         }
 
         // A session of Mux.Cool that waits for a slow reader says that it has no room, and is better than none.
-        foreach (var session in registry.Find(config.Domain).OrderBy(session => session.Session.StreamCount))
+        foreach (var session in registry.Find(config.Domain).Where(session => session.Link is null).OrderBy(session => session.Session.StreamCount))
         {
             if (session.Session.TryOpen(metadata) is { } stream)
             {

@@ -34,7 +34,7 @@ public sealed class TwoBridgesTests(ITestOutputHelper output) : EndToEndTest(out
             },
             TakeOverLimit,
             () => $"the right bridge has served {inARow} visitors in a row");
-        await portal.Process.WaitForLineAsync(LogLines.BridgeGone);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeAway);
 
         await ConnectBridgeAsync(portal, left.Address, "left bridge again");
         await AssertBothServeAsync(portal.Public);

@@ -28,7 +28,7 @@ public sealed class UnservedVisitorTests(ITestOutputHelper output) : EndToEndTes
         var (portal, bridge) = await StartPairAsync(TcpTargets.Named("home"));
         Assert.Equal("home", await TryAskAsync(portal.Public));
         bridge.Kill();
-        await portal.Process.WaitForLineAsync(LogLines.BridgeGone);
+        await portal.Process.WaitForLineAsync(LogLines.BridgeAway);
 
         await TurnedAwayAsync(portal.Public);
         await portal.Process.WaitForLineAsync(LogLines.NoBridge);

@@ -26,7 +26,7 @@ internal sealed class TunnelConnectionListener : IConnectionListener, IDispatche
     public TunnelConnectionListener(TunnelEndPoint endPoint, RuntimeContext context)
     {
         EndPoint = endPoint;
-        _dialer = new PortalDialer(endPoint, context.Mux);
+        _dialer = new PortalDialer(endPoint, context.Mux, context.StatusLogger);
         _bridge = new BridgeInbound(new ReverseBridgeConfig { Tag = "kestrel", Domain = endPoint.VirtualDomain }, this, context);
     }
 

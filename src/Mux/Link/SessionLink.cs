@@ -46,8 +46,11 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
     /// <summary>Bytes to the peer. A flush waits while there is no connection, or too much is unacknowledged.</summary>
     public PipeWriter Output => _writer;
 
-    /// <summary>Whether a connection is attached now, and not suspected of being dead.</summary>
-    public bool IsConnected => _current is not null && !IsSuspected;
+    /// <summary>Whether a connection is attached now.</summary>
+    public bool IsConnected => _current is not null;
+
+    /// <summary>Whether nothing came since <see cref="Suspect"/>.</summary>
+    public bool IsSuspected => Volatile.Read(ref _suspectedAt) >= _reader.LastRead.Ticks;
 
     /// <summary>Whether the link has ended: by an END of the peer, by its session, or by <see cref="Close"/>.</summary>
     public bool IsOver => _closed is not null || _reader.HasEnded;
@@ -219,9 +222,6 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
 
     /// <summary>The time since the link began.</summary>
     internal TimeSpan Now => Options.Time.GetElapsedTime(_startTimestamp);
-
-    /// <summary>Whether nothing came since <see cref="Suspect"/>.</summary>
-    private bool IsSuspected => Volatile.Read(ref _suspectedAt) >= _reader.LastRead.Ticks;
 
     private void Wake()
     {

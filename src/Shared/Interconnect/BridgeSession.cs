@@ -19,6 +19,12 @@ public sealed record BridgeSession(IMuxSession Session, string VirtualDomain, st
     /// <summary>What keeps the session when its connection is lost; null where nothing does.</summary>
     public SessionLink? Link { get; init; }
 
-    /// <summary>Whether a stream would reach the bridge now, as far as this side knows.</summary>
+    /// <summary>Whether the session has a connection now.</summary>
     public bool IsConnected => Link?.IsConnected ?? true;
+
+    /// <summary>Whether a stream can be opened, and would reach the bridge now, as far as this side knows.</summary>
+    public bool CanOpen => Session.CanOpen && IsConnected;
+
+    /// <summary>Whether there is a reason to believe that the bridge is not there any more.</summary>
+    public bool IsSuspected => Link is { IsSuspected: true };
 }

@@ -24,6 +24,10 @@ public static partial class LogLines
     [GeneratedRegex(@"\bbridge gone: (?<domain>\S+) from (?<address>\S+): (?<reason>.+)", Options, TimeoutMilliseconds)]
     public static partial Regex BridgeGone { get; }
 
+    /// <summary>Portal: a bridge has lost its connection, and may come back. Groups: domain, reason.</summary>
+    [GeneratedRegex(@"\bbridge away: (?<domain>\S+): (?<reason>.+)", Options, TimeoutMilliseconds)]
+    public static partial Regex BridgeAway { get; }
+
     /// <summary>Portal: somebody on the interconnect's port was not let in. Group: reason.</summary>
     [GeneratedRegex(@"\brefused on the interconnect: .*: (?<reason>.+)", Options, TimeoutMilliseconds)]
     public static partial Regex Refused { get; }

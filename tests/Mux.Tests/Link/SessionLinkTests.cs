@@ -139,14 +139,14 @@ public sealed class SessionLinkTests
         time.Advance(TimeSpan.FromSeconds(1));
         lively.Suspect();
         dead.Suspect();
-        Assert.False(lively.IsConnected || dead.IsConnected);
+        Assert.True(lively.IsSuspected && dead.IsSuspected);
 
         await lively.Output.FlushAsync();
         var probe = await far.Input.ReadAtLeastAsync(LinkRecord.HeaderSize).AsTask().WaitAsync(Condition.Patience);
         Assert.Equal(new LinkRecord(LinkRecordType.Probe, 0), LinkRecord.Read(probe.Buffer.FirstSpan));
         time.Advance(TimeSpan.FromMilliseconds(500));
         await far.Output.WriteAsync(Ack(0));
-        await Condition.HoldsAsync(() => lively.IsConnected);
+        await Condition.HoldsAsync(() => !lively.IsSuspected);
         time.Advance(TimeSpan.FromSeconds(4));
         Assert.True(lively.IsConnected);
         Assert.False(lively.Lost.IsCompleted);

@@ -15,8 +15,6 @@ namespace Tunnel.Shared.Outbounds.Tunnel;
 /// <summary>Protocol <c>tunnel</c> as an outbound: dials portals for bridges, and runs the native mux on what it dialled.</summary>
 internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettings settings, RuntimeContext context) : IOutbound, IInterconnectDialer
 {
-    private static readonly TimeSpan ResumeTimeout = TimeSpan.FromSeconds(5);
-
     private readonly ILogger _logger = context.Loggers.CreateLogger<TunnelOutbound>();
     private readonly IDialer _dialer = context.DialerOf(config);
 
@@ -26,15 +24,8 @@ internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettin
 
     public IReadOnlyList<string> Portals { get; } = [.. settings.Servers.Select(server => HostText.Join(server.Address, server.Port))];
 
-    public async Task<IMuxSession> DialAsync(int portal, string virtualDomain, CancellationToken cancellationToken)
-    {
-        var options = OptionsOf(settings.Servers[portal]);
-        var connection = await InterconnectDialer.DialAsync(options, virtualDomain, cancellationToken);
-        return connection.Handshake.ResumeWithin > TimeSpan.Zero
-            ? new BridgeLink(
-                connection, (request, token) => ResumeAsync(options, request, virtualDomain, token), context.Mux, options.Settings, Portals[portal], context.StatusLogger).Session
-            : LinkedSession.StartAlone(connection, isDialler: true, context.Mux, options.Settings);
-    }
+    public async Task<IMuxSession> DialAsync(int portal, string virtualDomain, CancellationToken cancellationToken) =>
+        await BridgeSessions.OpenAsync(OptionsOf(settings.Servers[portal]), virtualDomain, context.Mux, context.StatusLogger, cancellationToken);
 
     /// <summary>Real traffic ends here only by a mistake in the rules: this protocol carries sessions of bridges.</summary>
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
@@ -44,12 +35,6 @@ internal sealed class TunnelOutbound(OutboundConfig config, TunnelOutboundSettin
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>Another connection for a session; a try that takes long is given up for the next one.</summary>
-    private static Task<InterconnectConnection> ResumeAsync(
-        InterconnectDialOptions options, ResumeRequest request, string virtualDomain, CancellationToken cancellationToken) =>
-        InterconnectDialer.DialAsync(
-            options with { Resume = request, ConnectTimeout = ResumeTimeout, HandshakeTimeout = ResumeTimeout }, virtualDomain, cancellationToken);
 
     private InterconnectDialOptions OptionsOf(TunnelServer server) =>
         new()
