@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tunnel.EndToEnd;
 using Tunnel.EndToEnd.Web;
+using Tunnel.Testing;
 using Tunnel.Testing.Net;
 using Tunnel.Testing.Peers;
 
@@ -14,8 +15,9 @@ namespace Tunnel.Interop;
 [Collection(HeavyCollection.Name)]
 public sealed class MatrixTests(ITestOutputHelper output) : InteropTest(output)
 {
-    private const long TransferBytes = 256L * 1024 * 1024;
     private const int ParallelRequests = 200;
+    /// <summary>V2Ray needs 6 seconds of a processor for a GiB; CI has the time for all of it.</summary>
+    private static readonly long TransferBytes = (FullRun.IsAsked ? 256L : 32L) * 1024 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly string?[] Securities = [null, "aes-128-gcm", "chacha20-poly1305", "none", "zero"];
     private static readonly string[] Transports = ["ws", "tls", "ws+tls"];

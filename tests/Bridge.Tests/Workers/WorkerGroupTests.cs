@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tunnel.Bridge.Workers;
-using Tunnel.Shared.Interconnect;
 using Tunnel.Mux;
+using Tunnel.Shared.Interconnect;
 
 namespace Tunnel.Bridge.Tests.Workers;
 
