@@ -35,12 +35,12 @@ public sealed class FaultRelayTests
         await using var echo = TcpTargets.Echo();
         await using var relay = new FaultRelay(echo.EndPoint);
         using var reset = await EchoedAsync(relay);
-        Assert.Equal(1, relay.Reset());
+        Assert.Equal(1, relay.Cut(RelayCut.Reset));
         var failure = await Assert.ThrowsAsync<SocketException>(() => reset.ReadToEndAsync());
         Assert.Equal(SocketError.ConnectionReset, failure.SocketErrorCode);
 
         using var ended = await EchoedAsync(relay);
-        relay.Finish();
+        relay.Cut(RelayCut.Finish);
         Assert.Empty(await ended.ReadToEndAsync());
         ended.Dispose();
         await Eventually.HoldsAsync(() => echo.Open == 0, Limit, () => "the target was not told");
@@ -82,10 +82,23 @@ public sealed class FaultRelayTests
         await using var echo = TcpTargets.Echo();
         await using var relay = new FaultRelay(echo.EndPoint);
         using var forgotten = await EchoedAsync(relay);
-        Assert.Equal(1, relay.Forget());
+        Assert.Equal(1, relay.Cut(RelayCut.Forget));
         await forgotten.SendAsync("a"u8.ToArray());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forgotten.ReadExactlyAsync(new byte[1], Silence));
         using var carried = await EchoedAsync(relay);
+
+        Assert.Equal(2, echo.Open);
+    }
+
+    [Fact]
+    public async Task A_half_open_connection_is_open_to_the_listener_only()
+    {
+        await using var echo = TcpTargets.Echo();
+        await using var relay = new FaultRelay(echo.EndPoint);
+        using var visitor = await EchoedAsync(relay);
+        relay.Cut(RelayCut.HalfOpen);
+        await Assert.ThrowsAsync<SocketException>(() => visitor.ReadToEndAsync());
+        using var another = await EchoedAsync(relay);
 
         Assert.Equal(2, echo.Open);
     }

@@ -10,12 +10,12 @@ public static class Configurations
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>A portal for one domain, in the short form.</summary>
-    public static string Portal(string domain, string key, int interconnectPort = 0, int publicPort = 0) => Json(new
+    public static string Portal(string domain, string key, int interconnectPort = 0, int publicPort = 0, string host = "127.0.0.1") => Json(new
     {
         log = new { loglevel = "info" },
         reverse = new
         {
-            portals = new[] { new { domain, listen = $"tunnel://{key}@127.0.0.1:{interconnectPort}", @public = new[] { $"127.0.0.1:{publicPort}" } } },
+            portals = new[] { new { domain, listen = $"tunnel://{key}@{host}:{interconnectPort}", @public = new[] { $"{host}:{publicPort}" } } },
         },
     });
 

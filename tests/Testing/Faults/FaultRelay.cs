@@ -100,17 +100,20 @@ public sealed class FaultRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends every connection with a reset (RST) to both sides; bytes on their way are lost. Returns how many there were.</summary>
-    public int Reset() => OfAll(connection => connection.Reset());
-
-    /// <summary>Ends every connection in good order (FIN) to both sides, in the middle of whatever they say; bytes on their way are lost.</summary>
-    public int Finish() => OfAll(connection => connection.Finish());
-
     /// <summary>
-    /// Forgets every connection that exists, as an address translator does when it restarts: neither side hears of it, nothing
-    /// passes any more. New connections are carried.
+    /// Ends every connection that exists in this way; bytes on their way are lost, new connections are carried. Returns how many it
+    /// struck.
     /// </summary>
-    public int Forget() => OfAll(connection => connection.Forget());
+    public int Cut(RelayCut how)
+    {
+        RelayedConnection[] connections;
+        lock (_lock)
+        {
+            connections = [.. _connections];
+        }
+
+        return connections.Count(connection => connection.Cut(how));
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -118,7 +121,7 @@ public sealed class FaultRelay : IAsyncDisposable
         await _stop.CancelAsync();
         Refusing = true;
         await _accepting;
-        Reset();
+        Cut(RelayCut.Reset);
         Task[] ended;
         lock (_lock)
         {
@@ -130,18 +133,6 @@ public sealed class FaultRelay : IAsyncDisposable
     }
 
     internal FaultGate Gate(FaultDirection direction) => direction == FaultDirection.Up ? _up : _down;
-
-    private int OfAll(Action<RelayedConnection> act)
-    {
-        RelayedConnection[] connections;
-        lock (_lock)
-        {
-            connections = [.. _connections];
-        }
-
-        Array.ForEach(connections, act);
-        return connections.Length;
-    }
 
     private async Task AcceptAsync(Socket listener)
     {

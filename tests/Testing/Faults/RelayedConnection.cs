@@ -10,41 +10,22 @@ internal sealed class RelayedConnection(FaultRelay relay, Socket bridge, EndPoin
     private static readonly TimeSpan ForgottenFor = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FinishingFor = TimeSpan.FromSeconds(5);
 
-    private readonly TaskCompletionSource<End> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RelayCut> _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private enum End
-    {
-        /// <summary>Both sides have ended in good order.</summary>
-        Natural,
-
-        /// <summary>One side broke.</summary>
-        Broken,
-
-        Reset,
-        Finish,
-        Forget,
-    }
 
     /// <summary>Completes when both sockets are closed.</summary>
     public Task Ended => _ended.Task;
 
     public void Start() => _ = Task.Run(RunAsync, CancellationToken.None);
 
-    public void Reset() => _told.TrySetResult(End.Reset);
+    /// <summary>Whether it was not cut before.</summary>
+    public bool Cut(RelayCut how) => _cut.TrySetResult(how);
 
-    public void Finish() => _told.TrySetResult(End.Finish);
-
-    public void Forget() => _told.TrySetResult(End.Forget);
-
-    private static void Close(Socket socket, bool reset)
+    private static void Reset(Socket socket)
     {
         try
         {
-            if (reset)
-            {
-                socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            }
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
         }
         catch (SocketException)
         {
@@ -70,21 +51,25 @@ internal sealed class RelayedConnection(FaultRelay relay, Socket bridge, EndPoin
         bridge.NoDelay = true;
         using var end = new CancellationTokenSource();
         var carrying = CarryAsync(portal, end.Token);
-        await Task.WhenAny(carrying, _told.Task);
+        await Task.WhenAny(carrying, _cut.Task);
         await end.CancelAsync();
-        var how = await carrying;
-        if (_told.Task.IsCompletedSuccessfully)
+        var intact = await carrying;
+        if (_cut.Task.IsCompletedSuccessfully)
         {
-            how = await _told.Task;
+            await CutAsync(await _cut.Task, portal).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else if (!intact)
+        {
+            await BreakAsync(portal).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await LeaveAsync(how, portal).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Close(bridge, how is End.Broken or End.Reset);
-        Close(portal, how is End.Broken or End.Reset);
+        bridge.Dispose();
+        portal.Dispose();
         _ended.SetResult();
     }
 
-    private async Task<End> CarryAsync(Socket portal, CancellationToken cancellation)
+    /// <summary>Whether both sides have ended in good order.</summary>
+    private async Task<bool> CarryAsync(Socket portal, CancellationToken cancellation)
     {
         try
         {
@@ -98,34 +83,49 @@ internal sealed class RelayedConnection(FaultRelay relay, Socket bridge, EndPoin
             // One that broke ends both, because that cancels; one that has ended lets the other end by itself.
             await await Task.WhenAny(flows);
             await Task.WhenAll(flows);
-            return End.Natural;
+            return true;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            return End.Broken;
+            return false;
         }
     }
 
-    private async Task LeaveAsync(End how, Socket portal)
+    private async Task CutAsync(RelayCut how, Socket portal)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         switch (how)
         {
-            case End.Finish:
+            case RelayCut.Finish:
                 limit.CancelAfter(FinishingFor);
                 await Task.WhenAll(FinishAsync(bridge, limit.Token), FinishAsync(portal, limit.Token));
                 break;
-            case End.Forget:
+            case RelayCut.Forget:
                 await Task.Delay(ForgottenFor, limit.Token);
                 break;
-            case End.Broken when relay.Blackhole is not FaultDirection.None:
-                // No more than bytes does the end of one side pass through a blackhole.
-                limit.CancelAfter(ForgottenFor);
-                await relay.Gate(FaultDirection.Up).PassAsync(limit.Token);
-                await relay.Gate(FaultDirection.Down).PassAsync(limit.Token);
+            case RelayCut.HalfOpen:
+                Reset(bridge);
+                await Task.Delay(ForgottenFor, limit.Token);
                 break;
             default:
+                Reset(bridge);
+                Reset(portal);
                 break;
         }
+    }
+
+    private async Task BreakAsync(Socket portal)
+    {
+        if (relay.Blackhole is not FaultDirection.None)
+        {
+            // No more than bytes does the end of one side pass through a blackhole.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(ForgottenFor);
+            await relay.Gate(FaultDirection.Up).PassAsync(limit.Token);
+            await relay.Gate(FaultDirection.Down).PassAsync(limit.Token);
+        }
+
+        Reset(bridge);
+        Reset(portal);
     }
 }
