@@ -1,5 +1,4 @@
 using Tunnel.Testing.Faults;
-using Tunnel.Testing.Peers;
 
 namespace Tunnel.EndToEnd.Faults;
 
@@ -7,13 +6,11 @@ namespace Tunnel.EndToEnd.Faults;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinkFactAttribute : FactAttribute
 {
-    private const string LinkType = "Tunnel.Mux.Link.SessionLink, Tunnel.Mux";
-
     /// <param name="network">Whether it also needs what a <see cref="NamespaceFactAttribute"/> needs.</param>
     public LinkFactAttribute(bool network = false)
     {
         Network = network;
-        if (Type.GetType(LinkType) is null)
+        if (!ProductFeatures.ResumableLink)
         {
             Skip = "this build has no resumable link";
         }

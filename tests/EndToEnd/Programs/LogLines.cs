@@ -44,6 +44,10 @@ public static partial class LogLines
     [GeneratedRegex(@"\bconnection lost: (?<reason>.+)", Options, TimeoutMilliseconds)]
     public static partial Regex ConnectionLost { get; }
 
+    /// <summary>Bridge: the session ended as it should.</summary>
+    [GeneratedRegex(@"\bconnection closed: ", Options, TimeoutMilliseconds)]
+    public static partial Regex ConnectionClosed { get; }
+
     /// <summary>Bridge: a dial failed or was refused. Groups: reason, wait.</summary>
     [GeneratedRegex(@"\bcannot connect\b.*: (?<reason>.+); next try within (?<wait>\d+(\.\d+)?) s", Options, TimeoutMilliseconds)]
     public static partial Regex CannotConnect { get; }

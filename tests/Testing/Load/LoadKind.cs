@@ -11,4 +11,7 @@ public enum LoadKind : byte
 
     /// <summary>Everything back.</summary>
     Echo = (byte)'E',
+
+    /// <summary>The first letter of an HTTP request: <c>GET /LENGTH</c> gives so many bytes.</summary>
+    Http = (byte)'G',
 }

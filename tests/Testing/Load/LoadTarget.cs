@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using Tunnel.Testing.Net;
 using Tunnel.Testing.Targets;
 
@@ -9,11 +10,12 @@ namespace Tunnel.Testing.Load;
 
 /// <summary>A target that does what each of its visitors asks for, so that one tunnel carries all kinds of load.</summary>
 /// <remarks>
-/// A request is 9 bytes: a <see cref="LoadKind"/> and a length (64 bits, big-endian). What answers it:
+/// A request is 9 bytes: a <see cref="LoadKind"/> and a length (64 bits, big-endian), or an HTTP request. What answers it:
 /// <list type="bullet">
 /// <item>download: so many bytes of <see cref="Pattern"/>, then the end;</item>
 /// <item>upload: reads to the visitor's end, then answers with the count (64 bits, big-endian) and the SHA-256, then the end;</item>
-/// <item>echo: sends back what comes, and ends when the visitor does.</item>
+/// <item>echo: sends back what comes, and ends when the visitor does;</item>
+/// <item><c>GET /LENGTH</c>: 200 with so many bytes of <see cref="Pattern"/>, then the end.</item>
 /// </list>
 /// </remarks>
 public static class LoadTarget
@@ -23,6 +25,9 @@ public static class LoadTarget
 
     /// <summary>The length of the answer to an upload.</summary>
     public const int ReceiptBytes = sizeof(long) + SHA256.HashSizeInBytes;
+
+    // Far more than the requests of tests have.
+    private const int MaxHead = 8192;
 
     /// <summary>Listens on a loopback port of the system's choice, or on <paramref name="endPoint"/>.</summary>
     public static TcpTarget Start(EndPoint? endPoint = null) => new(ServeAsync, endPoint);
@@ -55,6 +60,7 @@ public static class LoadTarget
         {
             LoadKind.Download => DownloadAsync(socket, BinaryPrimitives.ReadInt64BigEndian(request.AsSpan(1)), cancellation),
             LoadKind.Upload => UploadAsync(socket, cancellation),
+            LoadKind.Http => HttpAsync(socket, request, cancellation),
             _ => EchoAsync(socket, cancellation),
         });
         socket.Shutdown(SocketShutdown.Send);
@@ -86,6 +92,26 @@ public static class LoadTarget
         BinaryPrimitives.WriteInt64BigEndian(receipt, count);
         hash.GetCurrentHash(receipt.AsSpan(sizeof(long)));
         await SendAsync(socket, receipt, cancellation);
+    }
+
+    private static async Task HttpAsync(Socket socket, byte[] first, CancellationToken cancellation)
+    {
+        var head = Encoding.ASCII.GetString(first);
+        var buffer = new byte[MaxHead];
+        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal) && head.Length <= MaxHead)
+        {
+            var read = await socket.ReceiveAsync(buffer, cancellation);
+            if (read == 0)
+            {
+                return;
+            }
+
+            head += Encoding.ASCII.GetString(buffer, 0, read);
+        }
+
+        var length = long.Parse(head.AsSpan("GET /".Length, head.IndexOf(" HTTP", StringComparison.Ordinal) - "GET /".Length));
+        await SendAsync(socket, Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"), cancellation);
+        await DownloadAsync(socket, length, cancellation);
     }
 
     private static async Task EchoAsync(Socket socket, CancellationToken cancellation)

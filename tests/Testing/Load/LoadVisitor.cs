@@ -6,8 +6,8 @@ using Tunnel.Testing.Net;
 namespace Tunnel.Testing.Load;
 
 /// <summary>
-/// What visitors of a <see cref="LoadTarget"/> do and check. A wrong, missing or surplus byte fails the test; a reset is a
-/// <see cref="SocketException"/>, which the caller may have to forgive.
+/// What visitors of a <see cref="LoadTarget"/> do and check. A wrong or surplus byte fails the test. An end before the end is a
+/// <see cref="LoadEndedException"/>, a reset a <see cref="SocketException"/>: these a fault may excuse.
 /// </summary>
 public static class LoadVisitor
 {
@@ -29,7 +29,7 @@ public static class LoadVisitor
             var read = await visitor.Socket.ReceiveAsync(buffer, cancellation);
             if (read == 0)
             {
-                Assert.True(offset == length, $"a download of {length} bytes ended after {offset}");
+                LoadEndedException.ThrowUnless(offset == length, $"a download of {length} bytes ended after {offset}");
                 Assert.Equal(expected.GetCurrentHash(), came.GetCurrentHash());
                 return;
             }
@@ -113,7 +113,7 @@ public static class LoadVisitor
         while (!buffer.IsEmpty)
         {
             var read = await socket.ReceiveAsync(buffer, cancellation);
-            Assert.True(read > 0, $"the connection ended {buffer.Length} bytes early");
+            LoadEndedException.ThrowUnless(read > 0, $"the connection ended {buffer.Length} bytes early");
             buffer = buffer[read..];
         }
     }

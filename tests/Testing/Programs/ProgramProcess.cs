@@ -11,7 +11,11 @@ public sealed partial class ProgramProcess : IAsyncDisposable
     /// <summary>A program prints its first line within this time even on a machine that is busy with other tests.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
 
+    // signal(7), as on all architectures that .NET runs on.
+    private const int SigHup = 1;
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
     private const int ReportedLines = 80;
 
     private readonly Process _process;
@@ -89,6 +93,15 @@ public sealed partial class ProgramProcess : IAsyncDisposable
 
     /// <summary>Asks the program to drain and end.</summary>
     public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Asks the program to read its configuration again.</summary>
+    public void HangUp() => Signal(SigHup);
+
+    /// <summary>Stops it where it is, as a machine that swaps or a laptop that sleeps does.</summary>
+    public void Freeze() => Signal(SigStop);
+
+    /// <summary>Lets a frozen program go on.</summary>
+    public void Thaw() => Signal(SigCont);
 
     /// <summary>Ends it without warning, as the kernel or a power cut would.</summary>
     public void Kill() => _process.Kill();

@@ -10,11 +10,11 @@ public sealed class UdpEcho : IAsyncDisposable
     private readonly Task _serving;
     private int _received;
 
-    public UdpEcho(IPAddress? address = null)
+    public UdpEcho(IPAddress? address = null, int port = 0)
     {
         address ??= IPAddress.Loopback;
         _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        _socket.Bind(new IPEndPoint(address, 0));
+        _socket.Bind(new IPEndPoint(address, port));
         EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _serving = ServeAsync();
     }
