@@ -5,7 +5,7 @@ internal static class Comparison
 {
     private const long Mebibyte = 1024 * 1024;
 
-    // A worker more or less, a socket of a timer; a leak grows with the time.
+    // A socket of a timer; a leak grows with the time.
     private const int DescriptorTolerance = 12;
 
     // What is compiled and pooled meanwhile.

@@ -25,6 +25,7 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly TcpTarget _target;
     private readonly UdpEcho _echo;
     private readonly string _portalConfiguration;
+    private readonly List<ProgramProcess> _everStarted = [];
 
     private Deployment()
     {
@@ -58,8 +59,7 @@ internal sealed class Deployment : IAsyncDisposable
     public int PortalSessions => Portal!.Output.CountOf(LogLines.BridgeConnected) - Portal.Output.CountOf(LogLines.BridgeGone);
 
     /// <summary>Sessions that the bridges have now, by their logs.</summary>
-    public int BridgeSessions => Sites.Select(site => site.Process!.Output)
-        .Sum(log => log.CountOf(LogLines.Connected) - log.CountOf(LogLines.ConnectionLost) - log.CountOf(LogLines.ConnectionClosed));
+    public int BridgeSessions => Sites.Sum(site => SessionsOf(site.Process!));
 
     /// <summary>Starts everything and returns when all services are served.</summary>
     public static async Task<Deployment> StartAsync()
@@ -94,6 +94,21 @@ internal sealed class Deployment : IAsyncDisposable
     {
         site.Process = Start(site.Name, ProgramFiles.Bridge, site.Configuration);
         await site.Process.WaitForLineAsync(LogLines.Connected, RecoveryLimit);
+    }
+
+    /// <summary>Sessions that a program has now, by its log.</summary>
+    public int SessionsOf(ProgramProcess program) => program == Portal
+        ? PortalSessions
+        : program.Output.CountOf(LogLines.Connected) - program.Output.CountOf(LogLines.ConnectionLost) - program.Output.CountOf(LogLines.ConnectionClosed);
+
+    /// <summary>Writes what every program has printed, those that have ended too, into a folder.</summary>
+    public void WriteLogs(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        for (var i = 0; i < _everStarted.Count; i++)
+        {
+            File.WriteAllText(Path.Combine(folder, $"{i:000}-{_everStarted[i].Name}.log"), _everStarted[i].Output.Text() + '\n');
+        }
     }
 
     /// <summary>Returns when visitors of a service are served by whichever bridge they meet.</summary>
@@ -153,9 +168,14 @@ internal sealed class Deployment : IAsyncDisposable
         return new Site(name, service, relay, _files.Write($"{name}.json", Json(new { bridges = new[] { bridge } })));
     }
 
-    private ProgramProcess Start(string name, string file, string configuration) => ProgramProcess.Start(
-        name,
-        file,
-        ["run", "-c", configuration],
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = _files.MakeDirectory($"state-{name}") });
+    private ProgramProcess Start(string name, string file, string configuration)
+    {
+        var process = ProgramProcess.Start(
+            name,
+            file,
+            ["run", "-c", configuration],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = _files.MakeDirectory($"state-{name}") });
+        _everStarted.Add(process);
+        return process;
+    }
 }

@@ -9,7 +9,7 @@ namespace Tunnel.Soak;
 /// <summary>Load and faults for a time, then quiet, then the account.</summary>
 internal static class SoakRun
 {
-    private const int ReportedLines = 60;
+    private const string LogFolder = "artifacts/soak";
 
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
@@ -53,10 +53,8 @@ internal static class SoakRun
         var fine = !broken && ledger.Failures.Count == 0 && excess.Count == 0;
         if (!fine)
         {
-            foreach (var program in deployment.Programs)
-            {
-                Console.WriteLine($"--- {program.Name}, the last lines:\n{program.Output.Text(ReportedLines)}");
-            }
+            deployment.WriteLogs(LogFolder);
+            Console.WriteLine($"what the programs printed is in {LogFolder}");
         }
 
         Console.WriteLine(fine ? "soak: passed" : $"soak: FAILED; again with --seed {options.Seed}");

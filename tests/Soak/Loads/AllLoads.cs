@@ -16,6 +16,7 @@ internal static class AllLoads
     private const int StoppedReceiveBuffer = 64 * Kibibyte;
     private const int Datagrams = 20;
     private const int DatagramHeader = 12;
+    private const int LongestDatagramPause = 300;
 
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DatagramPatience = TimeSpan.FromMilliseconds(500);
@@ -146,6 +147,7 @@ internal static class AllLoads
             BitConverter.TryWriteBytes(datagram, i);
             Pattern.At(i, datagram.Length - DatagramHeader).CopyTo(datagram.AsMemory(DatagramHeader));
             sent.Add(i);
+            await Task.Delay(visit.Random.Next(LongestDatagramPause), CancellationToken.None);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(visit.Limit);
             patience.CancelAfter(DatagramPatience);
             try

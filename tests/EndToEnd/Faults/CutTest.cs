@@ -12,7 +12,7 @@ namespace Tunnel.EndToEnd.Faults;
 /// The interconnect is cut at random moments under a download, an upload and people who type. No visitor is reset, no byte is lost
 /// or comes twice: <see cref="LoadVisitor"/> fails otherwise.
 /// </summary>
-public sealed class CutTests(ITestOutputHelper output) : FaultTest(output)
+public abstract class CutTest(ITestOutputHelper output) : FaultTest(output)
 {
     private const int Seed = 5;
     private const int Typists = 50;
@@ -27,42 +27,15 @@ public sealed class CutTests(ITestOutputHelper output) : FaultTest(output)
 
     private static long Length => (Full ? 1024 : 48) * Mebibyte;
 
-    [LinkFact]
-    public Task Resets_are_not_noticed() => ThroughRelayAsync(RelayCut.Reset, cuts: Full ? 20 : 4);
-
-    [LinkFact]
-    public Task Ends_in_good_order_are_not_noticed() => ThroughRelayAsync(RelayCut.Finish, cuts: Full ? 20 : 2);
-
-    [LinkFact]
-    public Task Blackholes_are_not_noticed() => ThroughRelayAsync(RelayCut.Forget, cuts: Full ? 20 : 1);
-
-    [LinkFact]
-    public Task Half_open_connections_are_not_noticed() => ThroughRelayAsync(RelayCut.HalfOpen, cuts: Full ? 20 : 3);
-
-    [LinkFact(network: true)]
-    public async Task Changes_of_the_bridges_address_are_not_noticed()
-    {
-        var network = Own(await FaultNetwork.CreateAsync(new DelayLineOptions { Delay = TimeSpan.FromMilliseconds(1) }));
-        var target = Own(network.Bridge.Run(() => LoadTarget.Start()));
-        var (portal, bridge) = await StartInNetworkAsync(network, target.Address);
-        await CutAsync(
-            [portal.Process, bridge],
-            () => network.Portal.Run(() => Visitor.ConnectAsync(portal.Public)),
-            cuts: Full ? 20 : 2,
-            async () =>
-            {
-                await network.ChangeBridgeAddressAsync();
-                return true;
-            });
-    }
-
-    private async Task ThroughRelayAsync(RelayCut how, int cuts)
+    /// <summary>Cuts so often with a relay.</summary>
+    protected async Task ThroughRelayAsync(RelayCut how, int cuts)
     {
         var (portal, bridge, relay) = await StartThroughRelayAsync(Own(LoadTarget.Start()).Address);
         await CutAsync([portal.Process, bridge], () => Visitor.ConnectAsync(portal.Public), cuts, () => Task.FromResult(relay.Cut(how) > 0));
     }
 
-    private async Task CutAsync(ProgramProcess[] programs, Func<Task<Visitor>> connect, int cuts, Func<Task<bool>> cut)
+    /// <summary>Cuts so often; <paramref name="cut"/> says whether there was anything to be cut.</summary>
+    protected async Task CutAsync(ProgramProcess[] programs, Func<Task<Visitor>> connect, int cuts, Func<Task<bool>> cut)
     {
         var moments = new Queue<long>(FaultMoments.Within(Seed, cuts, 2 * Length));
         using var limit = new CancellationTokenSource(Limit);
