@@ -8,6 +8,13 @@ namespace Tunnel.Soak;
 /// <param name="Memory">Proportional memory (PSS) in bytes.</param>
 internal sealed record Figures(string Name, int Descriptors, long Memory)
 {
-    public static IReadOnlyList<Figures> Of(Deployment deployment) =>
-        [.. deployment.Programs.Select(p => new Figures(p.Name, ProcessFigures.OpenDescriptors(p.Id) - deployment.SessionsOf(p), ProcessFigures.ProportionalBytes(p.Id)))];
+    /// <summary>Of all programs that run now; zeros for one that has ended by itself.</summary>
+    public static IReadOnlyList<Figures> Of(Deployment deployment) => [.. deployment.Programs.Select(program => Of(deployment, program))];
+
+    private static Figures Of(Deployment deployment, ProgramProcess program) => program.HasExited
+        ? new Figures(program.Name, 0, 0)
+        : new Figures(
+            program.Name,
+            ProcessFigures.OpenDescriptors(program.Id) - deployment.SessionsOf(program),
+            ProcessFigures.ProportionalBytes(program.Id));
 }
