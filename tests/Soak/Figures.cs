@@ -4,7 +4,7 @@ namespace Tunnel.Soak;
 
 /// <summary>What a program holds.</summary>
 /// <param name="Name">The program.</param>
-/// <param name="Descriptors">Open descriptors, without one for each session: a bridge keeps more or fewer of those as the crowd needs them.</param>
+/// <param name="Descriptors">Open descriptors, without those of code and without one for each session: a bridge keeps more or fewer of those as the crowd needs them.</param>
 /// <param name="Memory">Proportional memory (PSS) in bytes.</param>
 internal sealed record Figures(string Name, int Descriptors, long Memory)
 {
@@ -15,6 +15,6 @@ internal sealed record Figures(string Name, int Descriptors, long Memory)
         ? new Figures(program.Name, 0, 0)
         : new Figures(
             program.Name,
-            ProcessFigures.OpenDescriptors(program.Id) - deployment.SessionsOf(program),
+            ProcessFigures.OpenDescriptorsWithoutCode(program.Id) - deployment.SessionsOf(program),
             ProcessFigures.ProportionalBytes(program.Id));
 }

@@ -17,6 +17,13 @@ public static class ProcessFigures
     /// <summary>The open file descriptors, sockets among them.</summary>
     public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 
+    /// <summary>
+    /// The open file descriptors without those of code: an assembly is opened when it is first needed, and its symbols when a failure
+    /// is first described, which is no leak however late it comes.
+    /// </summary>
+    public static int OpenDescriptorsWithoutCode(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd")
+        .Count(descriptor => Path.GetExtension(new FileInfo(descriptor).LinkTarget) is not (".dll" or ".pdb" or ".so"));
+
     /// <summary>The open sockets, listening ones and those of other kinds among them.</summary>
     public static int OpenSockets(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd")
         .Count(descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
