@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Tunnel.Soak.Faults;
 using Tunnel.Soak.Loads;
-using Tunnel.Testing.Faults;
 using Xunit.Sdk;
 
 namespace Tunnel.Soak;
@@ -17,7 +15,7 @@ internal static class SoakRun
     /// <summary>Whether everything was as it must be.</summary>
     public static async Task<bool> RunAsync(SoakOptions options, CancellationToken stop)
     {
-        Console.WriteLine($"soak: {options.Time.TotalSeconds:0} s, --seed {options.Seed}" + (ProductFeatures.ResumableLink ? string.Empty : "; this build has no resumable link: a cut may end visitors"));
+        Console.WriteLine($"soak: {options.Time.TotalSeconds:0} s, --seed {options.Seed}");
         await using var deployment = await Deployment.StartAsync();
         var faults = new FaultLog();
         var ledger = new Ledger();

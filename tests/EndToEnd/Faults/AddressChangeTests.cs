@@ -7,7 +7,7 @@ namespace Tunnel.EndToEnd.Faults;
 /// <summary>The bridge's machine gets another address.</summary>
 public sealed class AddressChangeTests(ITestOutputHelper output) : CutTest(output)
 {
-    [LinkFact(network: true)]
+    [NamespaceFact]
     public async Task Changes_of_the_bridges_address_are_not_noticed()
     {
         var network = Own(await FaultNetwork.CreateAsync(new DelayLineOptions { Delay = TimeSpan.FromMilliseconds(1) }));

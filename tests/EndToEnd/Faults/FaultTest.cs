@@ -10,11 +10,8 @@ namespace Tunnel.EndToEnd.Faults;
 /// <summary>What tests of faults start from: pairs of programs with a relay or a line between them.</summary>
 public abstract class FaultTest(ITestOutputHelper output) : EndToEndTest(output)
 {
-    /// <summary>
-    /// Whether the tests do all they can (<c>TUNNEL_FULL=1</c>), which takes many minutes and is what docs/reliability.md quotes.
-    /// Otherwise they do the same in small.
-    /// </summary>
-    protected static bool Full { get; } = string.Equals(Environment.GetEnvironmentVariable("TUNNEL_FULL"), "1", StringComparison.Ordinal);
+    /// <summary>Whether the tests do all they can, which takes many minutes. Otherwise they do the same in small.</summary>
+    protected static bool Full => FullRun.IsAsked;
 
     /// <summary>Starts a portal and a bridge with a relay between them, and waits until both are ready.</summary>
     protected async Task<(PortalProgram Portal, ProgramProcess Bridge, FaultRelay Relay)> StartThroughRelayAsync(string to)

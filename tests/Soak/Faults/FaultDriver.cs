@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Tunnel.Testing.Faults;
 
 namespace Tunnel.Soak.Faults;
 
@@ -7,9 +6,6 @@ namespace Tunnel.Soak.Faults;
 internal sealed class FaultDriver(Deployment deployment, FaultLog log)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
-
-    // Without the resumable link, a connection that died in silence takes its visitors along as late as this.
-    private static readonly TimeSpan Aftermath = ProductFeatures.ResumableLink ? TimeSpan.Zero : TimeSpan.FromSeconds(20);
 
     /// <exception cref="Xunit.Sdk.XunitException">Something did not come back.</exception>
     public async Task RunAsync(Random random, CancellationToken enough)
@@ -32,7 +28,7 @@ internal sealed class FaultDriver(Deployment deployment, FaultLog log)
                 await deployment.ServedAsync(service);
             }
 
-            window?.Until = Stopwatch.GetTimestamp() + (long)(Aftermath.TotalSeconds * Stopwatch.Frequency);
+            window?.Until = Stopwatch.GetTimestamp();
             Console.WriteLine(
                 $"{DateTime.UtcNow:HH:mm:ss.fff} {fault.Name,-18} {(fault.OfPortal ? string.Empty : site.Name),-20} served again after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         }

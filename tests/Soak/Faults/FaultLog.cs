@@ -5,8 +5,8 @@ namespace Tunnel.Soak.Faults;
 /// <summary>Which faults struck when, and so which connections may have ended.</summary>
 /// <remarks>
 /// The rule: a connection may fail only where its life overlaps a window of a fault that ends visitors: a kill or a restart, from
-/// the signal to the moment when visitors are served again. Cuts, blackholes, slow or frozen sides open no window where the build
-/// has the resumable link. Wrong bytes, hangs, and an end in good order that is not the portal's own are never excused.
+/// the signal to the moment when visitors are served again. Cuts, blackholes, slow and frozen sides, and reloads open no window.
+/// Wrong bytes, hangs, and an end in good order that is not the portal's own are never excused.
 /// </remarks>
 internal sealed class FaultLog
 {

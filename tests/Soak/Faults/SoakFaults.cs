@@ -9,9 +9,6 @@ internal static class SoakFaults
     // A drain lasts 10 s at most.
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(30);
 
-    // Without the resumable link a lost connection ends its visitors.
-    private static readonly bool CutsEnd = !ProductFeatures.ResumableLink;
-
     public static IReadOnlyList<SoakFault> All { get; } =
     [
         OfLink("cut by reset", (relay, _) => Cut(relay, RelayCut.Reset)),
@@ -35,8 +32,8 @@ internal static class SoakFaults
             relay.Delay = TimeSpan.Zero;
             relay.BytesPerSecond = null;
         }),
-        new("frozen bridge", CutsEnd, OfPortal: false, (_, site, random) => FreezeAsync(site.Process!, random)),
-        new("frozen portal", CutsEnd, OfPortal: true, (deployment, _, random) => FreezeAsync(deployment.Portal!, random)),
+        new("frozen bridge", EndsVisitors: false, OfPortal: false, (_, site, random) => FreezeAsync(site.Process!, random)),
+        new("frozen portal", EndsVisitors: false, OfPortal: true, (deployment, _, random) => FreezeAsync(deployment.Portal!, random)),
         new("bridge killed", EndsVisitors: true, OfPortal: false, async (deployment, site, random) =>
         {
             await EndAsync(site.Process!, kill: true);
@@ -69,7 +66,7 @@ internal static class SoakFaults
     ];
 
     private static SoakFault OfLink(string name, Func<FaultRelay, Random, Task> strike) =>
-        new(name, CutsEnd, OfPortal: false, (_, site, random) => strike(site.Relay, random));
+        new(name, EndsVisitors: false, OfPortal: false, (_, site, random) => strike(site.Relay, random));
 
     private static Task Cut(FaultRelay relay, RelayCut how)
     {
