@@ -120,6 +120,9 @@ internal sealed class WorkerGroup : IDisposable
         {
             // One portal's end takes all its sessions along, and is still one failure.
             _retries.SessionDiedYoung();
+
+            // A portal that has let the bridge in is there, and most likely restarts: it is asked as often as one that refuses.
+            _refused = true;
         }
 
         foreach (var worker in ended)
