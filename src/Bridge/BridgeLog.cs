@@ -16,6 +16,9 @@ internal static partial class BridgeLog
     [LoggerMessage(4003, LogLevel.Information, "connection closed: {VirtualDomain} through {Portal}: {Reason}")]
     public static partial void Closed(ILogger logger, string virtualDomain, string portal, string reason);
 
+    [LoggerMessage(4005, LogLevel.Information, "{VirtualDomain}: the sessions from before the reload get no more visitors, and end when the ones they have do")]
+    public static partial void LeavesBefore(ILogger logger, string virtualDomain);
+
     [LoggerMessage(4004, LogLevel.Information, "serving {VirtualDomain} -> {GoesTo} through {Portals}")]
     public static partial void Serving(ILogger logger, string virtualDomain, string goesTo, string portals);
 }

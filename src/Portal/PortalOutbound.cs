@@ -17,7 +17,7 @@ namespace Tunnel.Portal;
 /// nothing a visitor says can make it a bridge.
 /// </summary>
 internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context)
-    : IOutbound, IBridgeTaker, IDialer, IReadiness
+    : IOutbound, IBridgeTaker, IDialer, IReadiness, IRetiring
 {
     /// <summary>How long the last streams of a session may take when the program ends; visitors have had their time before.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
@@ -88,6 +88,10 @@ internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistr
             : Task.FromException<Carrier>(new DialException(
                 DialFailure.Unreachable, destination.ToString(), $"no bridge of '{config.Domain}' can take it now"));
     }
+
+    /// <summary>Lets the bridges' sessions end when their streams have.</summary>
+    public Task RetireAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(registry.Find(config.Domain).Select(session => session.Session.DrainAsync(cancellationToken)));
 
     public async ValueTask DisposeAsync()
     {

@@ -118,5 +118,66 @@ public sealed class BridgeInboundTests : IDisposable
         await stream.Input.CompleteAsync();
     }
 
+    [Fact]
+    public async Task Another_interconnect_is_dialled_and_the_sessions_before_stay_until_it_has_one()
+    {
+        var (first, second, third) = (new FakeDialer(_clock), new FakeDialer(_clock), new FakeDialer(_clock));
+        var routed = first;
+        await using var bridge = Create(new FakeDispatcher(_ => routed));
+        await bridge.StartAsync(CancellationToken.None);
+        await using var before = (await first.NextAsync()).Succeed();
+        bridge.FollowRoutes();
+        Assert.Equal(0, first.Waiting);
+
+        // The next one never gets through, and the one after it takes its place; all the time the first session serves.
+        routed = second;
+        bridge.FollowRoutes();
+        var futile = await second.NextAsync();
+        routed = third;
+        bridge.FollowRoutes();
+        var dial = await third.NextAsync();
+        Assert.False(before.Bridge.Draining.IsCompleted);
+        Assert.True(before.Portal.CanOpen);
+
+        await using var after = dial.Succeed();
+        await Testing.Eventually.HoldsAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromMilliseconds(100));
+                return before.Portal.Draining.IsCompleted;
+            },
+            TimeSpan.FromSeconds(20),
+            () => "the session before does not end");
+        Assert.False(after.Bridge.Draining.IsCompleted);
+        await before.Bridge.Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        futile.Fail();
+    }
+
+    [Fact]
+    public async Task Rules_that_lead_to_no_interconnect_any_more_leave_the_bridge_as_it_is()
+    {
+        var dialer = new FakeDialer(_clock);
+        IOutbound? routed = dialer;
+        await using var bridge = Create(new FakeDispatcher(_ => routed));
+        await bridge.StartAsync(CancellationToken.None);
+        await using var pair = (await dialer.NextAsync()).Succeed();
+        routed = null;
+        Assert.Throws<InboundStartException>(bridge.FollowRoutes);
+        Assert.False(pair.Bridge.Draining.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_bridge_that_is_closed_dials_no_more_and_leaves_its_sessions_to_their_streams()
+    {
+        var dialer = new FakeDialer(_clock);
+        await using var bridge = Create(new FakeDispatcher(dialer));
+        await bridge.StartAsync(CancellationToken.None);
+        await using var pair = (await dialer.NextAsync()).Succeed();
+        await bridge.CloseAsync();
+        Assert.False(pair.Bridge.Draining.IsCompleted);
+        bridge.FollowRoutes();
+        Assert.Equal(0, dialer.Waiting);
+    }
+
     private BridgeInbound Create(FakeDispatcher dispatcher) => new(Config, dispatcher, TestContext.Create(_loggers, _clock));
 }

@@ -21,6 +21,8 @@ internal sealed class WorkerGroup : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
 
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     // The loop's own.
     private readonly List<Worker> _workers = [];
     private readonly List<Task> _retiring = [];
@@ -47,13 +49,22 @@ internal sealed class WorkerGroup : IDisposable
         _status = context.StatusLogger;
     }
 
+    /// <summary>Completes when the first session has come about; never where none does.</summary>
+    public Task Connected => _connected.Task;
+
     public void Start() => _loop = Task.Run(RunAsync);
 
-    /// <summary>Dials no more, and lets the streams of all workers finish until the token fires.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Dials no more; sessions that exist go on.</summary>
+    public async Task CloseAsync()
     {
         await _stop.CancelAsync();
         await _loop;
+    }
+
+    /// <summary>Dials no more, and lets the streams of all workers finish until the token fires. May be called again, with another token.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync();
         await using var abort = cancellationToken.Register(_abort.Cancel);
         await Task.WhenAll(_workers.Select(worker => worker.Session.DrainAsync(cancellationToken)).Concat(_retiring));
         await Task.WhenAll(_workers.Select(worker => worker.Serving));
@@ -188,6 +199,7 @@ internal sealed class WorkerGroup : IDisposable
             var worker = new Worker(session, _context.Time.GetTimestamp(), ServeAsync(session, portal));
             _workers.Add(worker);
             BridgeLog.Connected(_status, _virtualDomain, portal, _workers.Count);
+            _connected.TrySetResult();
         }
         catch (InterconnectException exception)
         {

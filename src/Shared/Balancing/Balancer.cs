@@ -16,19 +16,22 @@ internal sealed class Balancer
     private readonly Func<int, int> _random;
     private readonly ILogger _status;
     private readonly TunnelMetrics _metrics;
-    private uint _turn = uint.MaxValue;
+    private uint _turn;
 
     /// <param name="config">Who takes part, and how one is picked.</param>
     /// <param name="outbounds">All outbounds, with tags that differ.</param>
     /// <param name="context">Clock, log and metrics.</param>
     /// <param name="random">A number from 0 up to, but not, its argument. Called concurrently.</param>
-    public Balancer(BalancerConfig config, IReadOnlyCollection<OutboundState> outbounds, RuntimeContext context, Func<int, int> random)
+    /// <param name="before">The balancer whose place it takes, and whose experience with outbounds that are still there; null for none.</param>
+    public Balancer(
+        BalancerConfig config, IReadOnlyCollection<OutboundState> outbounds, RuntimeContext context, Func<int, int> random, Balancer? before = null)
     {
         _config = config;
         _random = random;
+        _turn = before?._turn ?? uint.MaxValue;
         _status = context.StatusLogger;
         _metrics = context.Metrics;
-        _candidates = [.. outbounds.Where(state => config.Selects(state.Tag)).Select(state => Create(state, context.Time))];
+        _candidates = [.. outbounds.Where(state => config.Selects(state.Tag)).Select(state => before?.Inherited(state, config) ?? Create(state, context.Time))];
         _fallback = _candidates.FirstOrDefault(candidate => candidate.Tag == config.FallbackTag)
             ?? outbounds.Where(state => state.Tag == config.FallbackTag)
                 .Select(state => new Candidate(state, new FailureGate(maxFails: 0, config.FailTimeout, context.Time)))
@@ -71,17 +74,29 @@ internal sealed class Balancer
         }
     }
 
+    /// <summary>Its time is over: lets go of the outbounds that <paramref name="next"/> has not taken over.</summary>
+    public void Retire(Balancer? next)
+    {
+        foreach (var candidate in _candidates.Where(candidate => next?._candidates.Contains(candidate) != true))
+        {
+            candidate.Detach();
+        }
+    }
+
+    private Candidate? Inherited(OutboundState state, BalancerConfig next) => next.MaxFails == _config.MaxFails && next.FailTimeout == _config.FailTimeout
+        ? _candidates.FirstOrDefault(candidate => candidate.State == state)
+        : null;
+
     private Candidate Create(OutboundState state, TimeProvider time)
     {
-        var candidate = new Candidate(state, new FailureGate(_config.MaxFails, _config.FailTimeout, time));
-        state.WhenAnswered(() =>
+        var gate = new FailureGate(_config.MaxFails, _config.FailTimeout, time);
+        return new Candidate(state, gate, () =>
         {
-            if (candidate.Gate.Reset())
+            if (gate.Reset())
             {
-                BalancingLog.Back(_status, Tag, candidate.Tag);
+                BalancingLog.Back(_status, Tag, state.Tag);
             }
-        });
-        return candidate;
+        }).Attach();
     }
 
     private Candidate? Choose(ConnectionInfo info, IReadOnlyList<Candidate> tried, uint turn)

@@ -2,12 +2,14 @@ using Tunnel.Shared.Dispatch;
 
 namespace Tunnel.Shared.Balancing;
 
-/// <summary>What is known of an outbound beyond any one balancer: how busy it is, and what probes found.</summary>
+/// <summary>What is known of an outbound beyond any one balancer: how busy it is, and what probes found. Lives as long as its outbound, longer than balancers.</summary>
 internal sealed class OutboundState(IOutbound outbound)
 {
+    // Guards changes of who is called.
+    private readonly Lock _gate = new();
     private int _active;
     private volatile Observation? _observation;
-    private Action? _answered;
+    private volatile Action? _answered;
 
     public IOutbound Outbound => outbound;
 
@@ -22,8 +24,23 @@ internal sealed class OutboundState(IOutbound outbound)
     /// <summary>The last probe; null before the first.</summary>
     public Observation? Observation => _observation;
 
-    /// <summary>Calls somebody each time a probe was answered. To be said before the first.</summary>
-    public void WhenAnswered(Action action) => _answered += action;
+    /// <summary>Calls somebody each time a probe was answered, until <see cref="Forget"/>.</summary>
+    public void WhenAnswered(Action action)
+    {
+        lock (_gate)
+        {
+            _answered += action;
+        }
+    }
+
+    /// <summary>Calls somebody no more.</summary>
+    public void Forget(Action action)
+    {
+        lock (_gate)
+        {
+            _answered -= action;
+        }
+    }
 
     public void Enter() => Interlocked.Increment(ref _active);
 

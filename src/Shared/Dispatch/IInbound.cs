@@ -10,6 +10,9 @@ public interface IInbound : IAsyncDisposable
     /// <exception cref="InboundStartException">It cannot, for example because its address is in use.</exception>
     Task StartAsync(CancellationToken cancellationToken);
 
+    /// <summary>Stops producing connections, and gives the addresses back; those connections that exist go on. Returns soon.</summary>
+    Task CloseAsync();
+
     /// <summary>
     /// Stops producing connections and waits until those that exist have ended; when <paramref name="cancellationToken"/>
     /// fires, the rest is aborted.

@@ -35,7 +35,7 @@ internal static class ProtocolFactory
         FreedomSettings settings => new FreedomOutbound(
             config.Tag,
             settings,
-            RelayOptions.Of(context.Policy.Of(settings.UserLevel)),
+            () => RelayOptions.Of(context.Policy.Of(settings.UserLevel)),
             context.Pool,
             context.Loggers.CreateLogger<FreedomOutbound>(),
             context.Metrics,

@@ -14,6 +14,9 @@ namespace Tunnel.Shared.Hosting;
 /// <summary>What the parts of a runtime share.</summary>
 public sealed record RuntimeContext
 {
+    // Shared with every copy of this context, so that all of them see a reload.
+    private readonly LivePolicy _policy = new();
+
     public required ILoggerFactory Loggers { get; init; }
 
     public required TunnelMetrics Metrics { get; init; }
@@ -26,8 +29,18 @@ public sealed record RuntimeContext
     /// <summary>Where all buffers come from.</summary>
     public MemoryPool<byte> Pool { get; init; } = BlockPool.Default;
 
-    /// <summary>Time limits by level.</summary>
-    public PolicyConfig Policy { get; init; } = new();
+    /// <summary>Time limits by level, as they are now: to be asked for each connection, because a reload may change them.</summary>
+    public PolicyConfig Policy
+    {
+        get => _policy.Current;
+        init => _policy = new LivePolicy { Current = value };
+    }
+
+    /// <summary>
+    /// Changes where and how much is logged from now on; null where that cannot be changed. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>, with nothing changed, where a file cannot be opened.
+    /// </summary>
+    public Action<LogConfig>? ChangeLog { get; init; }
 
     /// <summary>The settings of sessions with V2Ray.</summary>
     public CoolOptions Cool { get; init; } = CoolOptions.Default;
@@ -40,6 +53,9 @@ public sealed record RuntimeContext
 
     /// <summary>For what an operator always wants to see.</summary>
     public ILogger StatusLogger => Loggers.CreateLogger(LogCategories.Status);
+
+    /// <summary>Changes the time limits, for this context and all copies of it, from now on.</summary>
+    internal void ChangePolicy(PolicyConfig policy) => _policy.Current = policy;
 
     /// <summary>What makes an outbound's connections: this machine, or the outbound that its <c>proxySettings</c> name.</summary>
     public IDialer DialerOf(OutboundConfig config)

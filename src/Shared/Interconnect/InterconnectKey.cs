@@ -13,7 +13,7 @@ namespace Tunnel.Shared.Interconnect;
 /// The id is the beginning of the secret's SHA-256, so a key that was cut off or mistyped is noticed where it is read, and
 /// a proof that fails under a known id means that somebody stands between. The id is public; the secret is never printed.
 /// </remarks>
-public sealed class InterconnectKey
+public sealed class InterconnectKey : IEquatable<InterconnectKey>
 {
     /// <summary>The secret's length when generated: 256 bits.</summary>
     public const int GeneratedSecretBytes = 32;
@@ -82,6 +82,12 @@ public sealed class InterconnectKey
 
     /// <summary>The whole key with its secret, for the one who generated it.</summary>
     public string Export() => new StringBuilder(Id).Append('.').Append(Base64Url.EncodeToString(_secret)).ToString();
+
+    public bool Equals(InterconnectKey? other) => other is not null && CryptographicOperations.FixedTimeEquals(_secret, other._secret);
+
+    public override bool Equals(object? obj) => Equals(obj as InterconnectKey);
+
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Id);
 
     /// <summary>The id and a mask: safe to print.</summary>
     public override string ToString() => Id + ".***";

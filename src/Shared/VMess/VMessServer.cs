@@ -25,6 +25,10 @@ internal sealed class VMessServer : IDisposable
     /// <summary>Refused connections that are being read into nothing now.</summary>
     public int Draining => _drain.Running;
 
+    /// <summary>Others may connect from now on; connections that exist go on.</summary>
+    /// <exception cref="ArgumentException">The legacy format is allowed, and the users have too many alter ids for it; nothing has changed.</exception>
+    public void ReplaceUsers(IReadOnlyList<VMessUser> users) => _requests.ReplaceUsers(users);
+
     /// <summary>Reads a request off a transport. Never throws for what a peer does.</summary>
     /// <remarks>Returns a refusal only when the connection has been closed, which may take until the deadline.</remarks>
     /// <exception cref="OperationCanceledException">The caller cancelled; both ends of the transport are completed.</exception>

@@ -161,6 +161,29 @@ public sealed class BalancerTests : IDisposable
         Assert.Equal([1, 1, 1], _outbounds.Take(3).Select(static outbound => outbound.Handled));
     }
 
+    [Fact]
+    public async Task A_reload_keeps_what_is_known_of_outbounds_that_stay()
+    {
+        var dispatcher = Create();
+        _outbounds[1].Failure = "connection refused";
+        await AskAsync(dispatcher, 2);
+        var before = _balancers!;
+
+        // Another outbound takes part, one is gone, and the one in the middle is still left out.
+        ReadyOutbound[] next = [_outbounds[0], _outbounds[1], new("c2")];
+        var again = Create(before: before, outbounds: next);
+        before.Retire(_balancers!);
+        Assert.Same(before.StateOf(next[1]), _balancers!.StateOf(next[1]));
+        Assert.Equal(["c2", "a", "c2", "a"], await AskAsync(again, 4));
+        Assert.Equal(1, _outbounds[1].Handled);
+
+        // A probe that is answered takes it back, also after the next reload, and is heard of once.
+        Create(before: _balancers, outbounds: next);
+        _outbounds[1].Failure = null;
+        before.StateOf(next[1])!.Observe(Observation.Answered(null));
+        Assert.Single(_loggers.With("outbound 'b' is back"));
+    }
+
     private static ConnectionInfo To() => new()
     {
         InboundTag = "in",
@@ -181,15 +204,16 @@ public sealed class BalancerTests : IDisposable
         return answers;
     }
 
-    private Dispatcher Create(BalancerStrategy strategy = BalancerStrategy.RoundRobin, string? fallback = null)
+    private Dispatcher Create(BalancerStrategy strategy = BalancerStrategy.RoundRobin, string? fallback = null, BalancerSet? before = null, ReadyOutbound[]? outbounds = null)
     {
+        outbounds ??= _outbounds;
         var context = TestContext.Create(_loggers, _time);
         var routing = new RoutingConfig
         {
             Balancers = [new BalancerConfig { Tag = "all", Selectors = ["a", "b", "c"], Strategy = strategy, FallbackTag = fallback, FailTimeout = Timeout }],
             Rules = [new RuleConfig { InboundTags = ["in"], BalancerTag = "all" }],
         };
-        _balancers = new BalancerSet(routing.Balancers, _outbounds, context);
-        return new Dispatcher(new Router(routing), _outbounds, _balancers, context);
+        _balancers = new BalancerSet(routing.Balancers, outbounds, context, before: before);
+        return new Dispatcher(new Router(routing), outbounds, _balancers, context);
     }
 }

@@ -69,6 +69,24 @@ public sealed class LineLoggerProviderTests : IDisposable
 
     private static void Write(ILogger logger, LogLevel level) => logger.Log(level, 0, "text", null, (state, _) => state);
 
+    [Fact]
+    public async Task Another_configuration_holds_for_loggers_that_exist()
+    {
+        await using (var provider = new LineLoggerProvider(new LogConfig { Access = "none", Error = ErrorFile }, new ManualTimeProvider()))
+        {
+            var logger = provider.CreateLogger("Some.Type");
+            Assert.False(logger.IsEnabled(LogLevel.Debug));
+            Assert.ThrowsAny<IOException>(() => provider.Change(new LogConfig { Error = Path.Combine(_root, "none", "x") }));
+            Write(logger, LogLevel.Warning);
+
+            provider.Change(new LogConfig { Access = "none", Error = AccessFile, Level = LogLevelConfig.Debug });
+            Write(logger, LogLevel.Debug);
+        }
+
+        Assert.Equal("Debug", LevelsIn(AccessFile));
+        await Testing.Eventually.HoldsAsync(() => LevelsIn(ErrorFile) == "Warning", TimeSpan.FromSeconds(10), () => LevelsIn(ErrorFile));
+    }
+
     private async Task<string> WriteAllLevelsAsync(LogConfig config, string category)
     {
         await using (var provider = new LineLoggerProvider(config, new ManualTimeProvider()))

@@ -9,19 +9,33 @@ internal sealed class FakeInbound(string tag, bool fails, List<string> log) : II
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        log.Add("start " + tag);
+        Note("start");
         return fails ? throw new InboundStartException($"{tag} cannot start") : Task.CompletedTask;
+    }
+
+    public Task CloseAsync()
+    {
+        Note("close");
+        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        log.Add("stop " + tag);
+        Note("stop");
         return Task.CompletedTask;
     }
 
     public ValueTask DisposeAsync()
     {
-        log.Add("dispose " + tag);
+        Note("dispose");
         return ValueTask.CompletedTask;
+    }
+
+    private void Note(string what)
+    {
+        lock (log)
+        {
+            log.Add($"{what} {tag}");
+        }
     }
 }

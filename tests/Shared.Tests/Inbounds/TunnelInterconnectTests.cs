@@ -4,6 +4,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Inbounds.Tunnel;
+using Tunnel.Shared.Inbounds.VMess;
 using Tunnel.Shared.Interconnect;
 using Tunnel.Shared.Outbounds.Tunnel;
 using Tunnel.Testing.Dispatch;
@@ -112,6 +113,96 @@ public sealed class TunnelInterconnectTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Keys_are_exchanged_under_a_listener_that_stays_and_only_sessions_of_removed_ones_drain()
+    {
+        await _inbound.StartAsync(CancellationToken.None);
+        var address = _inbound.BoundEndPoints[0];
+        var next = InterconnectKey.Generate();
+        await using var old = await CreateOutbound(_inbound).DialAsync(0, Domain, CancellationToken.None);
+        await _portal.NextAsync();
+
+        Assert.True(_inbound.TryReconfigure(Config(_key, next), filesChanged: false));
+        Assert.Equal(address, _inbound.BoundEndPoints[0]);
+        await using var other = await CreateOutbound(_inbound, next).DialAsync(0, Domain, CancellationToken.None);
+        await _portal.NextAsync();
+        Assert.False(old.Draining.IsCompleted);
+
+        Assert.True(_inbound.TryReconfigure(Config(next), filesChanged: false));
+        await old.Draining.WaitAsync(Transport.Wait.Bound);
+        Assert.False(other.Draining.IsCompleted);
+        var failure = await Assert.ThrowsAsync<InterconnectException>(() => CreateOutbound(_inbound).DialAsync(0, Domain, CancellationToken.None));
+        Assert.Equal(InterconnectError.UnknownKey, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_domain_that_a_key_may_not_claim_any_more_ends_its_sessions()
+    {
+        await _inbound.StartAsync(CancellationToken.None);
+        await using var session = await CreateOutbound(_inbound).DialAsync(0, Domain, CancellationToken.None);
+        await _portal.NextAsync();
+        var settings = new TunnelInboundSettings { Clients = [new TunnelClient { Key = _key, Domains = ["other.example"] }] };
+        Assert.True(_inbound.TryReconfigure(Config(_key) with { Settings = settings }, filesChanged: false));
+        await session.Draining.WaitAsync(Transport.Wait.Bound);
+    }
+
+    [Fact]
+    public async Task Another_certificate_is_shown_to_who_comes_next_and_a_bad_one_changes_nothing()
+    {
+        await _inbound.StartAsync(CancellationToken.None);
+        await using var session = await CreateOutbound(_inbound).DialAsync(0, Domain, CancellationToken.None);
+        await _portal.NextAsync();
+        var file = Path.Combine(_root, "other.pem");
+        var config = Config(_key) with
+        {
+            Stream = new StreamConfig
+            {
+                Security = StreamSecurity.Tls,
+                Tls = new TlsConfig { Certificates = [new CertificateConfig { CertificateFile = file, KeyFile = file }] },
+            },
+        };
+        Assert.Throws<InboundStartException>(() => _inbound.TryReconfigure(config, filesChanged: false));
+
+        File.Copy(Path.Combine(_root, CertificateStore.FileName), file);
+        File.Delete(Path.Combine(_root, CertificateStore.FileName));
+        using var made = CertificateStore.LoadOrCreate(_root);
+        Assert.True(_inbound.TryReconfigure(config, filesChanged: false));
+        File.Copy(Path.Combine(_root, CertificateStore.FileName), file, overwrite: true);
+        Assert.True(_inbound.TryReconfigure(config, filesChanged: true));
+        await _loggers.SeenAsync($"certificate sha256:{made.Fingerprint}");
+        await using var again = await CreateOutbound(_inbound).DialAsync(0, Domain, CancellationToken.None);
+        Assert.False(session.Draining.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Another_address_needs_another_listener()
+    {
+        await _inbound.StartAsync(CancellationToken.None);
+        Assert.False(_inbound.TryReconfigure(Config(_key) with { Ports = [new PortRange(1)] }, filesChanged: false));
+        Assert.False(_inbound.TryReconfigure(Config(_key) with { Protocol = "vmess", Settings = new VMessInboundSettings() }, filesChanged: false));
+    }
+
+    [Fact]
+    public async Task One_that_retires_lets_its_sessions_finish()
+    {
+        await _inbound.StartAsync(CancellationToken.None);
+        await using var session = await CreateOutbound(_inbound).DialAsync(0, Domain, CancellationToken.None);
+        var taken = await _portal.NextAsync();
+        var stream = taken.Session.TryOpen(new StreamMetadata(new Destination(Network.Tcp, "web", 80)))!;
+        var accepted = (await session.AcceptAsync())!;
+
+        var retired = _inbound.RetireAsync(CancellationToken.None);
+        await session.Draining.WaitAsync(Transport.Wait.Bound);
+        Assert.False(retired.IsCompleted);
+        foreach (var end in new[] { stream, accepted })
+        {
+            await end.Output.CompleteAsync();
+            await end.Input.CompleteAsync();
+        }
+
+        await retired.WaitAsync(Transport.Wait.Bound);
+    }
+
+    [Fact]
     public async Task A_certificate_that_cannot_be_used_is_a_start_error()
     {
         await File.WriteAllTextAsync(Path.Combine(_root, CertificateStore.FileName), "damaged");
@@ -158,16 +249,7 @@ public sealed class TunnelInterconnectTests : IAsyncDisposable
 
     private TunnelInbound CreateInbound(StreamSecurity security)
     {
-        var settings = new TunnelInboundSettings { Clients = [new TunnelClient { Key = _key }] };
-        var config = new InboundConfig
-        {
-            Tag = "interconnect",
-            Protocol = "tunnel",
-            Listen = new ListenAddress(IPAddress.Loopback),
-            Ports = [new PortRange(0)],
-            Settings = settings,
-            Stream = new StreamConfig { Security = security },
-        };
+        var config = Config(_key) with { Stream = new StreamConfig { Security = security } };
         var dispatcher = new FakeDispatcher(info =>
         {
             lock (_asked)
@@ -177,8 +259,18 @@ public sealed class TunnelInterconnectTests : IAsyncDisposable
 
             return _portal;
         });
-        return new TunnelInbound(config, settings, dispatcher, Context);
+        return new TunnelInbound(config, (TunnelInboundSettings)config.Settings, dispatcher, Context);
     }
+
+    private static InboundConfig Config(params InterconnectKey[] keys) => new()
+    {
+        Tag = "interconnect",
+        Protocol = "tunnel",
+        Listen = new ListenAddress(IPAddress.Loopback),
+        Ports = [new PortRange(0)],
+        Settings = new TunnelInboundSettings { Clients = [.. keys.Select(static key => new TunnelClient { Key = key })] },
+        Stream = new StreamConfig { Security = StreamSecurity.Tls },
+    };
 
     private TunnelOutbound CreateOutbound(TunnelInbound inbound, InterconnectKey? key = null, StreamSecurity security = StreamSecurity.Tls, string? caFile = null)
     {

@@ -213,6 +213,6 @@ public sealed class FreedomOutboundTests : IDisposable
         RedirectTarget? target = null;
         Assert.True(redirect is null || RedirectTarget.TryParse(redirect, out target));
         return new FreedomOutbound(
-            "out", new FreedomSettings { Redirect = target }, limits ?? RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
+            "out", new FreedomSettings { Redirect = target }, () => limits ?? RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
     }
 }

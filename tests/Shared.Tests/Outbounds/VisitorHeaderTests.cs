@@ -219,5 +219,5 @@ public sealed class VisitorHeaderTests : IDisposable
     }
 
     private FreedomOutbound Create(FreedomSettings settings) =>
-        new("out", settings, RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
+        new("out", settings, static () => RelayOptions.Default, _pool, _loggers.CreateLogger<FreedomOutbound>(), new TunnelMetrics(_meters));
 }

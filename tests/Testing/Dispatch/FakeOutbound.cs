@@ -4,7 +4,7 @@ using Tunnel.Shared.Dispatch;
 namespace Tunnel.Testing.Dispatch;
 
 /// <summary>An outbound that does what a test says.</summary>
-public sealed class FakeOutbound(string tag, Func<ConnectionInfo, IDuplexPipe, CancellationToken, Task>? handle = null) : IOutbound
+public sealed class FakeOutbound(string tag, Func<ConnectionInfo, IDuplexPipe, CancellationToken, Task>? handle = null) : IOutbound, IRetiring
 {
     private int _disposals;
 
@@ -25,6 +25,8 @@ public sealed class FakeOutbound(string tag, Func<ConnectionInfo, IDuplexPipe, C
         await pipe.Output.CompleteAsync();
         await pipe.Input.CompleteAsync();
     }
+
+    public Task RetireAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

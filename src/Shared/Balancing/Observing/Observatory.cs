@@ -4,6 +4,7 @@ using Tunnel.Mux;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Reloading;
 
 namespace Tunnel.Shared.Balancing.Observing;
 
@@ -13,7 +14,7 @@ internal sealed class Observatory : IAsyncDisposable
     /// <summary>As long as a visitor would wait.</summary>
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
-    private readonly TimeSpan _interval;
+    private readonly ObservatoryConfig _config;
     private readonly ImmutableArray<OutboundState> _subjects;
     private readonly IProbe _probe;
     private readonly TimeProvider _time;
@@ -28,7 +29,7 @@ internal sealed class Observatory : IAsyncDisposable
     /// <param name="context">Clock, log and metrics.</param>
     public Observatory(ObservatoryConfig config, IEnumerable<OutboundState> outbounds, IProbe probe, RuntimeContext context)
     {
-        _interval = config.ProbeInterval;
+        _config = config;
         _subjects = [.. outbounds.Where(state => BalancerConfig.IsSelected(state.Tag, config.Selectors))];
         _probe = probe;
         _time = context.Time;
@@ -43,6 +44,10 @@ internal sealed class Observatory : IAsyncDisposable
         { ProbeUrl: { } url } => new Observatory(config, outbounds, new HttpProbe(url, ProbeLimit, context.Pool, context.Time), context),
         _ => new Observatory(config, outbounds, new ConnectProbe(TargetOf(config), ProbeLimit, context.Pool, context.Time), context),
     };
+
+    /// <summary>Whether it is what a configuration asks for.</summary>
+    public bool Does(ObservatoryConfig? config, IEnumerable<OutboundState> outbounds) => ValueEquality.AreEqual(_config, config)
+        && _subjects.ToHashSet().SetEquals(outbounds.Where(state => BalancerConfig.IsSelected(state.Tag, _config.Selectors)));
 
     /// <summary>Begins.</summary>
     public void Start() => _watching = WatchAsync();
@@ -66,7 +71,7 @@ internal sealed class Observatory : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        using var timer = new PeriodicTimer(_interval, _time);
+        using var timer = new PeriodicTimer(_config.ProbeInterval, _time);
         try
         {
             do

@@ -54,6 +54,16 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
         }
     }
 
+    /// <summary>Flows of datagrams end, because they send from the listener's address.</summary>
+    public async Task CloseAsync()
+    {
+        await Task.WhenAll(_listeners.Select(static listeners => listeners.Connections?.StopAsync() ?? Task.CompletedTask));
+        foreach (var listeners in _listeners)
+        {
+            await (listeners.Datagrams?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(

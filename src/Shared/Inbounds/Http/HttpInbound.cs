@@ -7,6 +7,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Inbounds.Proxies;
+using Tunnel.Shared.Reloading;
 using Tunnel.Shared.Transport;
 using Tunnel.Shared.Transport.Http;
 
@@ -14,19 +15,20 @@ namespace Tunnel.Shared.Inbounds.Http;
 
 /// <summary>Protocol <c>http</c> as an inbound: a proxy for CONNECT and for plain requests, each of which gets a connection of its own.</summary>
 /// <remarks>CONNECT is granted before the target is reached, as in V2Ray: a mux does not say when it was.</remarks>
-internal sealed class HttpInbound : IInbound
+internal sealed class HttpInbound : IInbound, IReconfigurable
 {
     /// <summary>Browsers send some kilobytes, with large cookies a few dozen.</summary>
     private const int MaxHead = 64 * 1024;
 
-    private readonly InboundConfig _config;
-    private readonly HttpInboundSettings _settings;
     private readonly IDispatcher _dispatcher;
     private readonly RuntimeContext _context;
     private readonly ILogger _logger;
-    private readonly ProxyAccounts _accounts;
     private readonly ProxyServer _server;
-    private readonly TimeSpan _headLimit;
+
+    // Replaced together, by one reload at a time; of all these only the accounts differ then.
+    private volatile InboundConfig _config;
+    private volatile HttpInboundSettings _settings;
+    private volatile ProxyAccounts _accounts;
 
     public HttpInbound(InboundConfig config, HttpInboundSettings settings, IDispatcher dispatcher, RuntimeContext context)
     {
@@ -36,7 +38,6 @@ internal sealed class HttpInbound : IInbound
         _context = context;
         _logger = context.Loggers.CreateLogger<HttpInbound>();
         _accounts = new ProxyAccounts(settings.Accounts);
-        _headLimit = context.Policy.Of(settings.UserLevel).Handshake ?? PolicyDefaults.Handshake;
         _server = new ProxyServer(config, dispatcher, context, ServeAsync);
     }
 
@@ -48,6 +49,23 @@ internal sealed class HttpInbound : IInbound
         return Task.CompletedTask;
     }
 
+    public bool TryReconfigure(InboundConfig config, bool filesChanged)
+    {
+        if (filesChanged
+            || config.Settings is not HttpInboundSettings settings
+            || !ValueEquality.AreEqual(_config, config with { Settings = settings with { Accounts = _settings.Accounts } }))
+        {
+            return false;
+        }
+
+        _accounts = new ProxyAccounts(settings.Accounts);
+        _settings = settings;
+        _config = config;
+        return true;
+    }
+
+    public Task CloseAsync() => _server.CloseAsync();
+
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -56,7 +74,7 @@ internal sealed class HttpInbound : IInbound
     {
         ProxyRequest? request;
         string? user;
-        using (var deadline = new Deadline(_headLimit, _context.Time, stopping))
+        using (var deadline = new Deadline(_context.Policy.Of(_settings.UserLevel).Handshake ?? PolicyDefaults.Handshake, _context.Time, stopping))
         {
             (request, user) = await ReadRequestAsync(connection, greeted, deadline.Token);
         }
@@ -119,8 +137,9 @@ internal sealed class HttpInbound : IInbound
             }
 
             var (request, fault) = ProxyRequest.Of(head, _settings.AllowTransparent);
-            var given = _accounts.IsOpen ? null : ProxyCredentials.Of(head);
-            if (_accounts.IsOpen || (given is { } account && _accounts.Accepts(account.User, account.Password)))
+            var accounts = _accounts;
+            var given = accounts.IsOpen ? null : ProxyCredentials.Of(head);
+            if (accounts.IsOpen || (given is { } account && accounts.Accepts(account.User, account.Password)))
             {
                 if (request is null)
                 {

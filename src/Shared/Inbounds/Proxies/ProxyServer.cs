@@ -63,10 +63,16 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Listens no more, and ends the greetings of clients that have not said yet what they want.</summary>
+    public async Task CloseAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync();
         await _connections.DrainAsync(cancellationToken);
     }
 

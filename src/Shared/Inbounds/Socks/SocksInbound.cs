@@ -7,22 +7,24 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Inbounds.Proxies;
+using Tunnel.Shared.Reloading;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Inbounds.Socks;
 
 /// <summary>Protocol <c>socks</c> as an inbound: versions 4, 4a and 5, with connections and, if asked for, datagrams.</summary>
 /// <remarks>A request is granted before the target is reached, as in V2Ray: a mux does not say when it was.</remarks>
-internal sealed class SocksInbound : IInbound
+internal sealed class SocksInbound : IInbound, IReconfigurable
 {
-    private readonly InboundConfig _config;
-    private readonly SocksInboundSettings _settings;
     private readonly IDispatcher _dispatcher;
     private readonly RuntimeContext _context;
     private readonly ILogger _logger;
-    private readonly ProxyAccounts _accounts;
     private readonly ProxyServer _server;
-    private readonly TimeSpan _greetingLimit;
+
+    // Replaced together, by one reload at a time; of all these only the accounts differ then.
+    private volatile InboundConfig _config;
+    private volatile SocksInboundSettings _settings;
+    private volatile ProxyAccounts _accounts;
 
     public SocksInbound(InboundConfig config, SocksInboundSettings settings, IDispatcher dispatcher, RuntimeContext context)
     {
@@ -32,7 +34,6 @@ internal sealed class SocksInbound : IInbound
         _context = context;
         _logger = context.Loggers.CreateLogger<SocksInbound>();
         _accounts = new ProxyAccounts(settings.Accounts);
-        _greetingLimit = context.Policy.Of(settings.UserLevel).Handshake ?? PolicyDefaults.Handshake;
         _server = new ProxyServer(config, dispatcher, context, ServeAsync);
     }
 
@@ -44,6 +45,23 @@ internal sealed class SocksInbound : IInbound
         return Task.CompletedTask;
     }
 
+    public bool TryReconfigure(InboundConfig config, bool filesChanged)
+    {
+        if (filesChanged
+            || config.Settings is not SocksInboundSettings settings
+            || !ValueEquality.AreEqual(_config, config with { Settings = settings with { Accounts = _settings.Accounts } }))
+        {
+            return false;
+        }
+
+        _accounts = new ProxyAccounts(settings.Accounts);
+        _settings = settings;
+        _config = config;
+        return true;
+    }
+
+    public Task CloseAsync() => _server.CloseAsync();
+
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -51,7 +69,7 @@ internal sealed class SocksInbound : IInbound
     private async Task ServeAsync(IConnection connection, Action<ProxyGreeting> greeted, CancellationToken stopping, CancellationToken aborted)
     {
         (SocksRequest? Request, byte Version, string? User) greeting;
-        using (var deadline = new Deadline(_greetingLimit, _context.Time, stopping))
+        using (var deadline = new Deadline(_context.Policy.Of(_settings.UserLevel).Handshake ?? PolicyDefaults.Handshake, _context.Time, stopping))
         {
             var reader = new SocksGreeting(connection, _accounts);
             greeting = await reader.ReadAsync(deadline.Token);

@@ -10,6 +10,7 @@ using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Reloading;
 using Tunnel.Shared.Transport;
 using Tunnel.Shared.VMess;
 
@@ -19,15 +20,13 @@ namespace Tunnel.Shared.Inbounds.VMess;
 /// Protocol <c>vmess</c> as an inbound. A request for the virtual domain of the portal that the router chooses makes the
 /// connection a bridge's, as in V2Ray; every other one is routed like any connection.
 /// </summary>
-internal sealed class VMessInbound : IInbound
+internal sealed class VMessInbound : IInbound, IReconfigurable, IRetiring
 {
     // A refused peer is read on for up to a minute, so that it learns nothing: more room than the native handshake needs.
     private const int MaxHandshakes = 1024;
     private const int MaxHandshakesPerAddress = 128;
     private const int IdDigitsInLogs = 8;
 
-    private readonly InboundConfig _config;
-    private readonly VMessInboundSettings _settings;
     private readonly IDispatcher _dispatcher;
     private readonly RuntimeContext _context;
     private readonly ILogger _status;
@@ -41,7 +40,11 @@ internal sealed class VMessInbound : IInbound
     private readonly ConnectionTracker _visitors = new();
     private readonly CancellationTokenSource _stop = new();
     private ImmutableArray<SocketListener> _listeners = [];
-    private StreamServerOptions? _transport;
+
+    // Replaced together, by one reload at a time: of the settings only the clients differ then, of the transport all but the address.
+    private volatile InboundConfig _config;
+    private volatile VMessInboundSettings _settings;
+    private volatile StreamServerOptions? _transport;
     private VMessServer? _server;
 
     public VMessInbound(InboundConfig config, VMessInboundSettings settings, IDispatcher dispatcher, RuntimeContext context)
@@ -61,18 +64,10 @@ internal sealed class VMessInbound : IInbound
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _transport = new StreamServerOptions(_config.Stream) { LongLived = true, Pool = _context.Pool, TimeProvider = _context.Time };
-        }
-        catch (CertificateException exception)
-        {
-            throw new InboundStartException($"The inbound '{Tag}' has no certificate: {exception.Message}", exception);
-        }
-
+        _transport = TransportOf(_config);
         _server = new VMessServer(new VMessServerOptions
         {
-            Users = [.. _settings.Clients.Select(client => new VMessUser(new VMessId(client.Id.ToBytes()), client.Email, client.Level, client.AlterId))],
+            Users = UsersOf(_settings),
             AllowLegacy = _settings.AllowLegacyHeader,
             HandshakeDeadline = _context.Policy.Of(0).Handshake ?? PolicyDefaults.Handshake,
             Pool = _context.Pool,
@@ -97,11 +92,51 @@ internal sealed class VMessInbound : IInbound
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops listening and waits for visitors' connections. Bridges' belong to their portals, which drain them.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Takes over other clients and another transport on the same address; who is connected stays.</summary>
+    public bool TryReconfigure(InboundConfig config, bool filesChanged)
+    {
+        if (config.Settings is not VMessInboundSettings settings
+            || !ValueEquality.AreEqual(_config.Stream.ProxyProtocol, config.Stream.ProxyProtocol)
+            || !ValueEquality.AreEqual(_config, config with { Settings = settings with { Clients = _settings.Clients }, Stream = _config.Stream }))
+        {
+            return false;
+        }
+
+        // The one before is left to the collector: handshakes that are under way use its certificates.
+        var transport = TransportOf(config);
+        try
+        {
+            _server!.ReplaceUsers(UsersOf(settings));
+        }
+        catch (ArgumentException exception)
+        {
+            transport.Dispose();
+            throw new InboundStartException($"The inbound '{config.Tag}' cannot take these clients: {exception.Message}", exception);
+        }
+
+        _transport = transport;
+        _settings = settings;
+        _config = config;
+        return true;
+    }
+
+    /// <summary>Waits for bridges too: V2Ray's stay as long as they are connected.</summary>
+    public async Task RetireAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync(cancellationToken);
+        await _connections.DrainAsync(cancellationToken);
+    }
+
+    public async Task CloseAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+    }
+
+    /// <summary>Stops listening and waits for visitors' connections. Bridges' belong to their portals, which drain them.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync();
         await _visitors.DrainAsync(cancellationToken);
     }
 
@@ -119,6 +154,21 @@ internal sealed class VMessInbound : IInbound
         _connections.Dispose();
         _visitors.Dispose();
         _stop.Dispose();
+    }
+
+    private static ImmutableArray<VMessUser> UsersOf(VMessInboundSettings settings) =>
+        [.. settings.Clients.Select(static client => new VMessUser(new VMessId(client.Id.ToBytes()), client.Email, client.Level, client.AlterId))];
+
+    private StreamServerOptions TransportOf(InboundConfig config)
+    {
+        try
+        {
+            return new StreamServerOptions(config.Stream) { LongLived = true, Pool = _context.Pool, TimeProvider = _context.Time };
+        }
+        catch (CertificateException exception)
+        {
+            throw new InboundStartException($"The inbound '{config.Tag}' has no certificate: {exception.Message}", exception);
+        }
     }
 
     private async Task ServeAsync(AcceptedSocket socket, CancellationToken cancellationToken)

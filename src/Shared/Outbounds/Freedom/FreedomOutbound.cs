@@ -15,7 +15,7 @@ namespace Tunnel.Shared.Outbounds.Freedom;
 
 /// <summary>Protocol <c>freedom</c>: connects to the destination itself, or to where <c>redirect</c> sends it.</summary>
 internal sealed class FreedomOutbound(
-    string tag, FreedomSettings settings, RelayOptions limits, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics, IDialer? dialer = null)
+    string tag, FreedomSettings settings, Func<RelayOptions> limits, MemoryPool<byte> pool, ILogger logger, TunnelMetrics metrics, IDialer? dialer = null)
     : IOutbound, IDialer
 {
     private static readonly FrozenDictionary<DomainStrategy, SocketDialOptions> Dials =
@@ -115,7 +115,7 @@ internal sealed class FreedomOutbound(
 
         await using (connection)
         {
-            var result = await Relay.Relay.RunAsync(pipe, connection, limits.For(info), cancellationToken);
+            var result = await Relay.Relay.RunAsync(pipe, connection, limits().For(info), cancellationToken);
             metrics.Relayed(tag, result.LeftToRight, result.RightToLeft);
             FreedomLog.Ended(logger, info.Destination, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
         }

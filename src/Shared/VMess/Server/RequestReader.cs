@@ -13,9 +13,17 @@ internal sealed class RequestReader(VMessServerOptions options) : IDisposable
     private static readonly TimeSpan BodyKeyMemory = TimeSpan.FromMinutes(3);
 
     private readonly UserTable _users = new(options.Users);
-    private readonly LegacyHashTable? _legacy = options.AllowLegacy ? new LegacyHashTable(options.Users) : null;
     private readonly ReplayFilter<UInt128> _authIds = new(options.ReplayCapacity);
     private readonly ReplayFilter<BodyKeyFingerprint> _bodyKeys = new(options.ReplayCapacity);
+    private volatile LegacyHashTable? _legacy = options.AllowLegacy ? new LegacyHashTable(options.Users) : null;
+
+    /// <summary>Others may connect from now on; what is remembered against replays stays.</summary>
+    /// <exception cref="ArgumentException">The legacy format is allowed, and the users have too many alter ids for it; nothing has changed.</exception>
+    public void ReplaceUsers(IReadOnlyList<VMessUser> users)
+    {
+        _legacy = options.AllowLegacy ? new LegacyHashTable(users) : null;
+        _users.Replace(users);
+    }
 
     public async ValueTask<RequestReadResult> ReadAsync(PipeReader input, CancellationToken cancellationToken)
     {

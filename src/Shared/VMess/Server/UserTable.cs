@@ -7,25 +7,29 @@ namespace Tunnel.Shared.VMess.Server;
 internal sealed class UserTable : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IReadOnlyList<VMessUser> _users;
 
     // Guarded by _gate, as are the buffers. A transform that is kept decrypts a block six times faster than a one-shot call.
-    private readonly List<ICryptoTransform> _blocks = [];
+    private IReadOnlyList<VMessUser> _users;
+    private List<ICryptoTransform> _blocks;
     private readonly byte[] _input = new byte[VMessAuthId.Size];
     private readonly byte[] _plain = new byte[VMessAuthId.Size];
 
     public UserTable(IReadOnlyList<VMessUser> users)
     {
         _users = users;
-        foreach (var user in users)
+        _blocks = BlocksOf(users);
+    }
+
+    /// <summary>Others from now on.</summary>
+    public void Replace(IReadOnlyList<VMessUser> users)
+    {
+        var blocks = BlocksOf(users);
+        lock (_gate)
         {
-            using var aes = Aes.Create();
-#pragma warning disable CA5358 // Single blocks that never repeat: the format prescribes it.
-            aes.Mode = CipherMode.ECB;
-#pragma warning restore CA5358
-            aes.Padding = PaddingMode.None;
-            _blocks.Add(aes.CreateDecryptor(user.Id.AuthIdKey.ToArray(), rgbIV: null));
+            (_users, _blocks, blocks) = (users, blocks, _blocks);
         }
+
+        DisposeAll(blocks);
     }
 
     /// <summary>The user, and the time the authId was made; null where it is nobody's. A chance match is one in 2^32 for each user.</summary>
@@ -51,12 +55,32 @@ internal sealed class UserTable : IDisposable
     {
         lock (_gate)
         {
-            foreach (var block in _blocks)
-            {
-                block.Dispose();
-            }
+            DisposeAll(_blocks);
+            _blocks = [];
+        }
+    }
 
-            _blocks.Clear();
+    private static List<ICryptoTransform> BlocksOf(IReadOnlyList<VMessUser> users)
+    {
+        var blocks = new List<ICryptoTransform>();
+        foreach (var user in users)
+        {
+            using var aes = Aes.Create();
+#pragma warning disable CA5358 // Single blocks that never repeat: the format prescribes it.
+            aes.Mode = CipherMode.ECB;
+#pragma warning restore CA5358
+            aes.Padding = PaddingMode.None;
+            blocks.Add(aes.CreateDecryptor(user.Id.AuthIdKey.ToArray(), rgbIV: null));
+        }
+
+        return blocks;
+    }
+
+    private static void DisposeAll(List<ICryptoTransform> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            block.Dispose();
         }
     }
 }
