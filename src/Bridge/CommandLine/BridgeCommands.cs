@@ -26,6 +26,6 @@ internal static class BridgeCommands
             new ReverseFactory(),
             config => config.Reverse.Portals.IsEmpty ? null : "$.reverse.portals: portals are run by the program 'portal' (which also runs bridges), not by 'bridge'");
         var shared = new SharedCommands(program);
-        return new RootCommand(Help) { shared.Run(), UpCommand.Create(program), shared.Check(), shared.Keygen() };
+        return new RootCommand(Help) { shared.Run(), shared.Reload(), UpCommand.Create(program), shared.Check(), shared.Keygen() };
     }
 }

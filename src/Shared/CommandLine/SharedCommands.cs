@@ -2,10 +2,12 @@ using System.CommandLine;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Reloading;
+using Tunnel.Shared.State;
 
 namespace Tunnel.Shared.CommandLine;
 
-/// <summary>The commands that both programs have: <c>run</c>, <c>check</c> and <c>keygen</c>.</summary>
+/// <summary>The commands that both programs have: <c>run</c>, <c>reload</c>, <c>check</c> and <c>keygen</c>.</summary>
 public sealed class SharedCommands(ProgramDescription program)
 {
     private readonly Option<string> _config = new("--config", "-c")
@@ -22,9 +24,45 @@ public sealed class SharedCommands(ProgramDescription program)
     {
         var command = new Command("run", $"Run a configuration until SIGTERM or Ctrl-C.\n\nExample:\n  {program.Name} run -c {program.Name}.json") { _config };
         command.SetAction(async (parsed, _) =>
-            Load(parsed.GetRequiredValue(_config), strict: false) is { } config
-                ? await ProgramHost.RunAsync(config, program.Reverse)
-                : ExitCodes.BadUsage);
+        {
+            var file = FileOf(parsed);
+            return Load(file, strict: false) is { } config
+                ? await ProgramHost.RunAsync(config, program.Reverse, reloading: new ReloadSource(program.Name, file))
+                : ExitCodes.BadUsage;
+        });
+        return command;
+    }
+
+    /// <summary><c>reload -c FILE</c></summary>
+    public Command Reload()
+    {
+        var command = new Command(
+            "reload",
+            $"Have the running program read its configuration again, and say what has changed.\n\nExample:\n  {program.Name} reload -c {program.Name}.json") { _config };
+        command.SetAction(async (parsed, _) =>
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                await Console.Error.WriteLineAsync("There is no 'reload' on Windows. A running program reads its file again by itself when that changes.");
+                return ExitCodes.Failed;
+            }
+
+            var source = new ReloadSource(program.Name, FileOf(parsed));
+            if (await source.RequestAsync() is not { } outcome)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"No running {program.Name} answers for {source.File.FullPath} on {source.ControlPath}. Is it running, by the same user, with this file, and with the same {StateDirectory.Variable}?");
+                return ExitCodes.Failed;
+            }
+
+            var output = outcome.ExitCode == ExitCodes.Fine ? Console.Out : Console.Error;
+            foreach (var line in outcome.Lines)
+            {
+                await output.WriteLineAsync(line);
+            }
+
+            return outcome.ExitCode;
+        });
         return command;
     }
 
@@ -38,7 +76,7 @@ public sealed class SharedCommands(ProgramDescription program)
         };
         command.SetAction(parsed =>
         {
-            if (Load(parsed.GetRequiredValue(_config), parsed.GetValue(_strict)) is not { } config)
+            if (Load(FileOf(parsed), parsed.GetValue(_strict)) is not { } config)
             {
                 return ExitCodes.BadUsage;
             }
@@ -69,19 +107,15 @@ public sealed class SharedCommands(ProgramDescription program)
         return command;
     }
 
+    private ConfigFile FileOf(ParseResult parsed) => new(parsed.GetRequiredValue(_config), program.WhyNot);
+
     /// <summary>Loads a configuration and prints its problems; null where it cannot be run by this program.</summary>
-    private TunnelConfig? Load(string path, bool strict)
+    private static TunnelConfig? Load(ConfigFile file, bool strict)
     {
-        var result = ConfigLoader.Load(path, strict);
+        var result = file.Load(strict);
         foreach (var problem in result.Problems)
         {
             Console.Error.WriteLine(problem);
-        }
-
-        if (result.Config is { } config && program.WhyNot(config) is { } reason)
-        {
-            Console.Error.WriteLine($"{path}: error: {reason}");
-            return null;
         }
 
         return result.Config;

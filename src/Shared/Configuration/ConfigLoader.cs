@@ -42,7 +42,7 @@ public static class ConfigLoader
         var problems = new ProblemList(source, strict);
         var root = ConfigParser.Parse(source, problems);
         var config = root is null ? null : ConfigReader.Read(root, problems);
-        return new ConfigResult { Config = problems.HasErrors ? null : config, Problems = problems.ToImmutable() };
+        return new ConfigResult { Config = problems.HasErrors ? null : config, Problems = problems.ToImmutable(), Files = [.. problems.Files] };
     }
 
     private static string TooLarge => $"the file is larger than {MaxFileBytes / 1024 / 1024} MiB, which no configuration is";

@@ -11,6 +11,9 @@ public sealed record ConfigResult
     /// <summary>Everything that is wrong, in the order of the file.</summary>
     public ImmutableArray<ConfigProblem> Problems { get; init; } = [];
 
+    /// <summary>The files that the configuration names, with their full paths: keys, certificates, lists. Without the configuration's own.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
     /// <summary>Whether any problem is an error.</summary>
     public bool HasErrors => Config is null;
 }

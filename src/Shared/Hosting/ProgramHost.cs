@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Reloading;
 using Tunnel.Shared.State;
 
 namespace Tunnel.Shared.Hosting;
@@ -21,7 +22,9 @@ public static class ProgramHost
     /// <param name="config">What to run.</param>
     /// <param name="reverse">Bridges and portals.</param>
     /// <param name="started">Called when everything listens and dials.</param>
-    public static async Task<int> RunAsync(TunnelConfig config, IReverseFactory reverse, Action<TunnelRuntime>? started = null)
+    /// <param name="reloading">The file that the configuration comes from, to be read again when it changes; null where it comes from none.</param>
+    public static async Task<int> RunAsync(
+        TunnelConfig config, IReverseFactory reverse, Action<TunnelRuntime>? started = null, ReloadSource? reloading = null)
     {
         LineLoggerProvider logging;
         try
@@ -48,9 +51,17 @@ public static class ProgramHost
                 Loggers = services.GetRequiredService<ILoggerFactory>(),
                 Metrics = services.GetRequiredService<TunnelMetrics>(),
                 StateDirectory = StateDirectory.Default(),
+                ChangeLog = logging.Change,
             });
-            builder.Services.AddHostedService(services => new RuntimeService(
+            builder.Services.AddSingleton(services => new RuntimeService(
                 TunnelRuntime.Build(config, reverse, services.GetRequiredService<RuntimeContext>()), DrainLimit, started));
+            if (reloading is not null)
+            {
+                builder.Services.AddHostedService(services => reloading.CreateService(
+                    services.GetRequiredService<RuntimeService>().Runtime, services.GetRequiredService<RuntimeContext>()));
+            }
+
+            builder.Services.AddHostedService(static services => services.GetRequiredService<RuntimeService>());
             builder.Services.AddHostedService(_ => new MemoryTrimmer(TimeProvider.System));
             using var host = builder.Build();
             try

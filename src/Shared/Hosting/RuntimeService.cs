@@ -5,6 +5,8 @@ namespace Tunnel.Shared.Hosting;
 /// <summary>Runs a <see cref="TunnelRuntime"/> for the life of a program.</summary>
 internal sealed class RuntimeService(TunnelRuntime runtime, TimeSpan drainLimit, Action<TunnelRuntime>? started) : IHostedService
 {
+    public TunnelRuntime Runtime => runtime;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await runtime.StartAsync(cancellationToken);

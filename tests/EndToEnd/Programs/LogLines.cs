@@ -56,6 +56,14 @@ public static partial class LogLines
     [GeneratedRegex(@"refused|unreachable|cannot (reach|connect|open)", Options | RegexOptions.IgnoreCase, TimeoutMilliseconds)]
     public static partial Regex TargetFailed { get; }
 
+    /// <summary>The configuration was read again and is in force. Group: result.</summary>
+    [GeneratedRegex(@"\] reloaded \S+: (?<result>.+)", Options, TimeoutMilliseconds)]
+    public static partial Regex Reloaded { get; }
+
+    /// <summary>The configuration was read again and refused.</summary>
+    [GeneratedRegex(@"\] not reloaded: ", Options, TimeoutMilliseconds)]
+    public static partial Regex NotReloaded { get; }
+
     /// <summary>A visitor asked for a virtual domain and was closed. Group: domain.</summary>
     [GeneratedRegex(@"asks for '(?<domain>[^']+)', a virtual domain", Options, TimeoutMilliseconds)]
     public static partial Regex VirtualDomainRefused { get; }

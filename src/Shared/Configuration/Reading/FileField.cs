@@ -14,6 +14,7 @@ internal static class FileField
             return null;
         }
 
+        reader.Problems.NoteFile(path);
         if (!File.Exists(path))
         {
             reader.Problems.Error(

@@ -25,6 +25,7 @@ internal static class IdField
         }
 
         var reference = SecretReference.Of(node.Text);
+        reader.Problems.NoteFile(reference);
         if (!SecretText.TryRead(node.Text, reference, "id", "the UUID that both sides share", out var value, out var error))
         {
             reader.Problems.Error(node, error);

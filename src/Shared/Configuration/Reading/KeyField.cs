@@ -28,6 +28,7 @@ internal static class KeyField
     /// <summary>The key that <paramref name="text"/> is or refers to; null after a complaint at <paramref name="node"/>.</summary>
     public static (InterconnectKey Key, SecretReference Reference)? Resolve(string text, ConfigNode node, ProblemList problems)
     {
+        problems.NoteFile(SecretReference.Of(text));
         if (KeyText.TryResolve(text, out var key, out var reference, out var error))
         {
             return (key, reference);

@@ -46,6 +46,7 @@ internal static class ListFile
             try
             {
                 path = Path.GetFullPath(Path.Combine(problems.Folder, name));
+                problems.NoteFile(path);
             }
             catch (Exception exception) when (exception is ArgumentException or IOException or NotSupportedException)
             {

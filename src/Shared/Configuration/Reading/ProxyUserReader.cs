@@ -56,6 +56,7 @@ internal static class ProxyUserReader
         }
 
         var reference = SecretReference.Of(node.Text);
+        user.Problems.NoteFile(reference);
         if (!SecretText.TryRead(node.Text, reference, "password", "the user's password", out var value, out var error))
         {
             user.Problems.Error(node, error);

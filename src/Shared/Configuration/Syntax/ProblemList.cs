@@ -12,6 +12,7 @@ internal sealed class ProblemList(SourceText source, bool strict)
 
     private readonly List<(int Offset, ConfigProblem Problem)> _problems = [];
     private readonly List<ConfigNode> _ignored = [];
+    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
     private int _errors;
     private int _warnings;
 
@@ -19,6 +20,32 @@ internal sealed class ProblemList(SourceText source, bool strict)
 
     /// <summary>The folder of the file, where names in it may start; empty for the working directory.</summary>
     public string Folder => Path.GetDirectoryName(source.FileName) ?? string.Empty;
+
+    /// <summary>The files that the configuration names, with their full paths, whether they can be read or not.</summary>
+    public IEnumerable<string> Files => _files;
+
+    /// <summary>Notes a file that the configuration names: what stands in it is part of the configuration.</summary>
+    /// <param name="path">Relative to the working directory.</param>
+    public void NoteFile(string path)
+    {
+        try
+        {
+            _files.Add(Path.GetFullPath(path));
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or NotSupportedException)
+        {
+            // Not the name of a file; whoever reads it says so.
+        }
+    }
+
+    /// <summary>Notes the file that a secret stands in, if it stands in one.</summary>
+    public void NoteFile(SecretReference reference)
+    {
+        if (reference.Kind == SecretReferenceKind.File)
+        {
+            NoteFile(reference.Name);
+        }
+    }
 
     /// <summary>Whether a further problem of this severity would not be shown, so that a costly message need not be made.</summary>
     public bool IsFull(ConfigSeverity severity) => (severity == ConfigSeverity.Error ? _errors : _warnings) > MaxProblems;
