@@ -9,4 +9,7 @@ internal static partial class HostLog
 
     [LoggerMessage(6001, LogLevel.Error, "'{Tag}', which a reload has removed, did not end well; please report this")]
     public static partial void RetireFailed(ILogger logger, Exception exception, string tag);
+
+    [LoggerMessage(6002, LogLevel.Information, "told to stop a second time: what is left is ended now")]
+    public static partial void DrainCutShort(ILogger logger);
 }

@@ -54,7 +54,10 @@ public static class ProgramHost
                 ChangeLog = logging.Change,
             });
             builder.Services.AddSingleton(services => new RuntimeService(
-                TunnelRuntime.Build(config, reverse, services.GetRequiredService<RuntimeContext>()), DrainLimit, started));
+                TunnelRuntime.Build(config, reverse, services.GetRequiredService<RuntimeContext>()),
+                DrainLimit,
+                started,
+                services.GetRequiredService<RuntimeContext>().StatusLogger));
             if (reloading is not null)
             {
                 builder.Services.AddHostedService(services => reloading.CreateService(

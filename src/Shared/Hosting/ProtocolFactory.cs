@@ -13,7 +13,6 @@ using Tunnel.Shared.Outbounds.Proxies;
 using Tunnel.Shared.Outbounds.Socks;
 using Tunnel.Shared.Outbounds.Tunnel;
 using Tunnel.Shared.Outbounds.VMess;
-using Tunnel.Shared.Relay;
 
 namespace Tunnel.Shared.Hosting;
 
@@ -35,7 +34,7 @@ internal static class ProtocolFactory
         FreedomSettings settings => new FreedomOutbound(
             config.Tag,
             settings,
-            () => RelayOptions.Of(context.Policy.Of(settings.UserLevel)),
+            () => context.RelayOptionsOf(settings.UserLevel),
             context.Pool,
             context.Loggers.CreateLogger<FreedomOutbound>(),
             context.Metrics,

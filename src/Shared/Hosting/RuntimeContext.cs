@@ -7,6 +7,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Outbounds.Chaining;
+using Tunnel.Shared.Relay;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Hosting;
@@ -47,6 +48,12 @@ public sealed record RuntimeContext
 
     /// <summary>The settings of native sessions.</summary>
     public MuxOptions Mux { get; init; } = MuxOptions.Default;
+
+    /// <summary>Fires when the runtime begins to stop.</summary>
+    public CancellationToken Stopping { get; init; }
+
+    /// <summary>How connections of a policy level are relayed.</summary>
+    public RelayOptions RelayOptionsOf(int level) => RelayOptions.Of(Policy.Of(level)) with { TimeProvider = Time, Draining = Stopping };
 
     /// <summary>The outbounds, for those that are carried by others; empty until all are made.</summary>
     public OutboundDirectory Outbounds { get; init; } = new();

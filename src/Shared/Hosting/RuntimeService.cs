@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Tunnel.Shared.Hosting;
 
 /// <summary>Runs a <see cref="TunnelRuntime"/> for the life of a program.</summary>
-internal sealed class RuntimeService(TunnelRuntime runtime, TimeSpan drainLimit, Action<TunnelRuntime>? started) : IHostedService
+internal sealed class RuntimeService(TunnelRuntime runtime, TimeSpan drainLimit, Action<TunnelRuntime>? started, ILogger status) : IHostedService
 {
     public TunnelRuntime Runtime => runtime;
 
@@ -17,6 +18,18 @@ internal sealed class RuntimeService(TunnelRuntime runtime, TimeSpan drainLimit,
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(drainLimit);
+        using var second = new SecondSignal(() =>
+        {
+            HostLog.DrainCutShort(status);
+            try
+            {
+                limit.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The drain has just ended by itself.
+            }
+        });
         await runtime.StopAsync(limit.Token);
     }
 }

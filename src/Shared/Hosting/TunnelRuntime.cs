@@ -18,6 +18,7 @@ public sealed class TunnelRuntime : IAsyncDisposable
     private readonly RuntimeContext _context;
     private readonly DispatcherSwitch _dispatcher;
     private readonly RetiredParts _retired;
+    private readonly CancellationTokenSource _stopping;
 
     // Whoever reloads before it has started waits.
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,8 +32,9 @@ public sealed class TunnelRuntime : IAsyncDisposable
     private bool _stopped;
     private bool _disposed;
 
-    private TunnelRuntime(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
+    private TunnelRuntime(TunnelConfig config, IReverseFactory reverse, RuntimeContext context, CancellationTokenSource stopping)
     {
+        _stopping = stopping;
         _reverse = reverse;
         _context = context;
         _retired = new RetiredParts(context.Loggers.CreateLogger<TunnelRuntime>());
@@ -55,7 +57,12 @@ public sealed class TunnelRuntime : IAsyncDisposable
     {
         var metrics = context.Metrics;
         var cool = context.Cool with { DatagramDropped = reason => metrics.DatagramDropped("mux.cool", reason) };
-        return new TunnelRuntime(config, reverse, context with { Policy = config.Policy, Cool = cool, Outbounds = new OutboundDirectory() });
+        var stopping = new CancellationTokenSource();
+        return new TunnelRuntime(
+            config,
+            reverse,
+            context with { Policy = config.Policy, Cool = cool, Outbounds = new OutboundDirectory(), Stopping = stopping.Token },
+            stopping);
     }
 
     /// <summary>Starts all inbounds, and the observatory.</summary>
@@ -138,7 +145,17 @@ public sealed class TunnelRuntime : IAsyncDisposable
             await _observatory.StopAsync();
         }
 
-        await Task.WhenAll([.. _inbounds.Select(item => item.Inbound.StopAsync(cancellationToken)), _retired.StopAsync(cancellationToken)]);
+        if (!_disposed)
+        {
+            await _stopping.CancelAsync();
+        }
+
+        await Task.WhenAll(
+        [
+            .. _inbounds.Select(item => item.Inbound.StopAsync(cancellationToken)),
+            .. _ways.Outbounds.Select(static item => item.Outbound).OfType<IDrainable>().Select(outbound => outbound.DrainAsync(cancellationToken)),
+            _retired.StopAsync(cancellationToken),
+        ]);
         await DisposeAsync();
     }
 
@@ -168,6 +185,7 @@ public sealed class TunnelRuntime : IAsyncDisposable
 
         await _retired.StopAsync(new CancellationToken(canceled: true));
         _retired.Dispose();
+        _stopping.Dispose();
     }
 
     private static bool IsInbound(ConfigPart part) => part.Kind is PartKind.Inbound or PartKind.Bridge;

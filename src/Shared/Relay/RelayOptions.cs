@@ -28,6 +28,7 @@ public sealed record RelayOptions
         ArgumentNullException.ThrowIfNull(info);
         return this with
         {
+            IsDatagrams = info.Destination.Network == Network.Udp,
             ConnectionIdle = info.IdleTimeout ?? ConnectionIdle ?? (info.Destination.Network == Network.Udp ? DatagramIdle : null),
         };
     }
@@ -56,6 +57,15 @@ public sealed record RelayOptions
     /// <see cref="ConnectionIdle"/>.
     /// </summary>
     public TimeSpan? DownlinkOnly { get; init; }
+
+    /// <summary>
+    /// Fires when the program drains: from then on a relay ends, in order, when nothing has moved for two seconds and nobody waits
+    /// for an answer. Default: never.
+    /// </summary>
+    public CancellationToken Draining { get; init; }
+
+    /// <summary>Whether the sides are pipes of datagrams: their silence means nothing.</summary>
+    public bool IsDatagrams { get; init; }
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

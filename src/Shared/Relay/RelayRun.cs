@@ -24,7 +24,11 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
     // Guarded by _gate.
     private bool _oneEnded;
 
+    private readonly RelayActivity _activity = new();
     private RelayIdleWatch? _idle;
+
+    // Set once: both directions end in order, because the program drains and nothing moves.
+    private volatile bool _isDrained;
 
     private long _leftToRight;
     private long _rightToLeft;
@@ -32,6 +36,7 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
     public async Task<RelayResult> RunAsync(CancellationToken cancellationToken)
     {
         _idle = RelayIdleWatch.Start(options, GiveUp);
+        using var drain = options.Draining.CanBeCanceled ? new RelayDrain(options, _activity, Finish) : null;
         var registration = cancellationToken.UnsafeRegister(static state => ((RelayRun)state!).Abort(RelayEnd.Cancelled, error: null), this);
         var leftToRight = CopyAsync(left.Input, right.Output, RelayEnd.LeftFailed, RelayEnd.RightFailed, _leftToRightEnded, _rightToLeftEnded.Task);
         var rightToLeft = CopyAsync(right.Input, left.Output, RelayEnd.RightFailed, RelayEnd.LeftFailed, _rightToLeftEnded, _leftToRightEnded.Task);
@@ -59,16 +64,17 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
     private async Task<long> CopyAsync(PipeReader from, PipeWriter to, RelayEnd sourceFailed, RelayEnd sinkFailed, TaskCompletionSource ended, Task otherEnded)
     {
         var carried = 0L;
+        var isRequest = sourceFailed == RelayEnd.LeftFailed;
         var reading = true;
         Exception? sinkFailure = null;
         try
         {
-            while (_aborted is null)
+            while (_aborted is null && !_isDrained)
             {
                 reading = true;
                 var read = await from.ReadAsync();
                 var buffer = read.Buffer;
-                if (read.IsCanceled && _aborted is not null)
+                if (_isDrained || (read.IsCanceled && _aborted is not null))
                 {
                     from.AdvanceTo(buffer.Start);
                     break;
@@ -79,7 +85,9 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
                 {
                     _idle?.Moved();
                     reading = false;
+                    _activity.Begin(isRequest);
                     var flush = await PipeCopy.WriteAsync(to, buffer);
+                    _activity.End(isRequest);
                     carried += buffer.Length;
                     _idle?.Moved();
                     stopped = flush.IsCompleted;
@@ -113,7 +121,7 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
         Complete(to, _aborted);
         if (EndsFirst())
         {
-            _idle?.Ended(uplink: sourceFailed == RelayEnd.LeftFailed);
+            _idle?.Ended(uplink: isRequest);
         }
 
         ended.TrySetResult();
@@ -147,6 +155,14 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
         }
     }
 
+    /// <summary>What was not read is nobody's yet: a client that sent it just now may send it again elsewhere.</summary>
+    private void Finish()
+    {
+        _isDrained = true;
+        WakeReads(left);
+        WakeReads(right);
+    }
+
     private void GiveUp(TimeSpan limit) => Abort(RelayEnd.Idle, new RelayAbortedException($"Nothing moved for {limit.TotalSeconds:0.##} s."));
 
     private void Abort(RelayEnd end, Exception? error)
@@ -173,11 +189,23 @@ internal sealed class RelayRun(IDuplexPipe left, IDuplexPipe right, RelayOptions
         Wake(right);
     }
 
-    private static void Wake(IDuplexPipe side)
+    private static void WakeReads(IDuplexPipe side)
     {
         try
         {
             side.Input.CancelPendingRead();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ObjectDisposedException)
+        {
+            // That end is complete already.
+        }
+    }
+
+    private static void Wake(IDuplexPipe side)
+    {
+        WakeReads(side);
+        try
+        {
             side.Output.CancelPendingFlush();
         }
         catch (Exception exception) when (exception is InvalidOperationException or ObjectDisposedException)

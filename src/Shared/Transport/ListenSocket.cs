@@ -10,10 +10,18 @@ internal static class ListenSocket
     /// <summary>The kernel caps it at <c>net.core.somaxconn</c>; a burst of visitors must not be refused below that.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>A listening socket, and the path of its file where it is a unix socket.</summary>
+    /// <summary>
+    /// A listening socket, and the path of its file where it is a unix socket of our own making. One that the program was started
+    /// with (<see cref="InheritedSockets"/>) is used as it is.
+    /// </summary>
     /// <exception cref="InboundStartException">The address cannot be used.</exception>
     public static (Socket Socket, string? UnixPath) Bind(EndPoint endPoint)
     {
+        if (InheritedSockets.OfProcess.TryTake(endPoint, out var inherited))
+        {
+            return (inherited, null);
+        }
+
         var unixPath = (endPoint as UnixDomainSocketEndPoint)?.ToString();
         Socket? socket = null;
         try

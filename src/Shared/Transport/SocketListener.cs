@@ -63,6 +63,9 @@ public sealed class SocketListener : IAsyncDisposable
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             await _stop.CancelAsync();
+
+            // Before the socket goes: closing one that is being accepted from would shut it down, and it may be shared with another process.
+            await _acceptLoop;
             _socket.Dispose();
             if (_unixPath is not null)
             {

@@ -56,7 +56,7 @@ internal sealed class ProxyOutbound(OutboundConfig config, ImmutableArray<ProxyS
 
         await using (connection)
         {
-            var limits = RelayOptions.Of(context.Policy.Of(user?.Level ?? 0)).For(info) with { TimeProvider = context.Time };
+            var limits = context.RelayOptionsOf(user?.Level ?? 0).For(info);
             var result = datagrams is null
                 ? await Relay.Relay.RunAsync(pipe, connection, limits, cancellationToken)
                 : await RelayDatagramsAsync(pipe, datagrams, connection, limits, cancellationToken);

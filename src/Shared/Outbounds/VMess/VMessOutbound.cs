@@ -67,7 +67,7 @@ internal sealed class VMessOutbound(OutboundConfig config, VMessOutboundSettings
         {
             await using var connection = Request(transport, settings.Servers[server], info.Destination);
             var starting = StartAsync(connection, HeaderPatience, cancellationToken);
-            var limits = RelayOptions.Of(context.Policy.Of(info.Level)).For(info) with { TimeProvider = context.Time };
+            var limits = context.RelayOptionsOf(info.Level).For(info);
             await using var datagrams = info.Destination.Network == Network.Udp ? new VMessDatagrams(connection, _drops, context.Pool) : null;
             var result = await Relay.Relay.RunAsync(pipe, datagrams ?? (IDuplexPipe)connection, limits, cancellationToken);
             await starting;
