@@ -1,128 +1,245 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Mux;
+using Tunnel.Portal.Parking;
 using Tunnel.Portal.Sessions;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
 using Tunnel.Shared.Relay;
+using Tunnel.Shared.Replay;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Portal;
 
 /// <summary>
-/// A <c>reverse.portals</c> item: an outbound that gives each visitor a stream on a session of its virtual domain. Bridges
-/// come by another door, <see cref="TakeAsync"/>, which only an interconnect inbound opens after it has checked their proof:
-/// nothing a visitor says can make it a bridge.
+/// A <c>reverse.portals</c> item: an outbound that gives each visitor a stream on a session of its virtual domain, and lets it
+/// wait where there is none. Bridges come by another door, <see cref="TakeAsync"/>, which only an interconnect inbound opens
+/// after it has checked their proof: nothing a visitor says can make it a bridge.
 /// </summary>
-internal sealed class PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context)
-    : IOutbound, IBridgeTaker, IDialer, IReadiness, IRetiring
+internal sealed class PortalOutbound : IOutbound, IBridgeTaker, IDialer, IReadiness, IDrainable, IRetiring
 {
     /// <summary>How long the last streams of a session may take when the program ends; visitors have had their time before.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
-    private readonly ILogger _status = context.StatusLogger;
-    private readonly ILogger _logger = context.Loggers.CreateLogger<PortalOutbound>();
+    /// <summary>In this time visitors who were accepted before the end of listening find their sessions; sniffing a silent one takes 200 ms.</summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(300);
 
-    public string Tag => config.Tag;
+    /// <summary>To how many sessions one visitor is given: a request that brings down its bridge must not go round for ever.</summary>
+    private const int MaxTries = 4;
 
-    public string Description => config.Domain;
+    private readonly ReversePortalConfig _config;
+    private readonly RuntimeContext _context;
+    private readonly ILogger _status;
+    private readonly ILogger _logger;
+    private readonly StreamOpener _opener;
+    private readonly ParkingLot? _lot;
+    private readonly Turnstile _turnstile;
 
-    public string VirtualDomain => config.Domain;
+    public PortalOutbound(ReversePortalConfig config, ISessionRegistry registry, RuntimeContext context)
+    {
+        _config = config;
+        _context = context;
+        _status = context.StatusLogger;
+        _logger = context.Loggers.CreateLogger<PortalOutbound>();
+        _opener = new StreamOpener(config.Domain, registry, Random.Shared.Next);
+        _turnstile = new Turnstile(config, _opener, _logger, context.Time);
+        if (config.Parking is { } parking)
+        {
+            var report = new ParkingReport(config, parking, _status, context.Metrics, context.Time);
+            _lot = new ParkingLot(parking, metadata => _opener.TryOpen(metadata), report, context.Time);
+        }
+    }
 
-    public string ControlDomain => config.ControlDomain;
+    public string Tag => _config.Tag;
 
-    /// <summary>Whether a bridge is there, and takes visitors.</summary>
-    public bool IsReady => registry.Find(config.Domain).Any(session => session.CanOpen);
+    public string Description => _config.Domain;
+
+    public string VirtualDomain => _config.Domain;
+
+    public string ControlDomain => _config.ControlDomain;
+
+    /// <summary>Whether a bridge is there, and takes visitors: balancers pass over a portal where they would have to wait.</summary>
+    public bool IsReady => _opener.IsReady;
 
     public async Task TakeAsync(BridgeSession session)
     {
-        using var counted = context.Metrics.Session(config.Domain);
-        Predecessors.Settle(registry.Find(config.Domain), session);
-        var registration = registry.Add(session);
-        PortalLog.BridgeConnected(_status, config.Domain, session.Peer, session.Credential, registry.Find(config.Domain).Length);
+        using var counted = _context.Metrics.Session(_config.Domain);
+        var registration = _opener.Add(session);
+        PortalLog.BridgeConnected(_status, _config.Domain, session.Peer, session.Credential, _opener.Sessions.Length);
+        _lot?.Serve();
 
         // A session that drains stays known until it ends; it is just not picked.
         var end = await session.Session.Completion;
         registration.Dispose();
-        PortalLog.BridgeGone(_status, config.Domain, session.Peer, end.Message, registry.Find(config.Domain).Length);
+        PortalLog.BridgeGone(_status, _config.Domain, session.Peer, end.Message, _opener.Sessions.Length);
     }
 
     public async Task HandleAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        var (session, stream) = Open(new StreamMetadata(info.Destination, info.Source, info.Visited));
-        if (session is null || stream is null)
+        if (info.Destination.Network == Network.Udp)
         {
-            var workers = registry.Find(config.Domain).Count(bridge => bridge.IsConnected);
-            if (workers == 0)
-            {
-                PortalLog.NoBridge(_logger, config.Domain, info.Source);
-            }
-            else
-            {
-                PortalLog.WorkersFull(_logger, workers, config.Domain, info.Source);
-            }
-
-            await pipe.AbortAsync(new MuxStreamException(MuxErrorCode.Refused, $"no bridge of {config.Domain} can take the visitor"));
-            return;
+            await CarryDatagramsAsync(info, pipe, cancellationToken);
         }
-
-        var limits = RelayOptions.Of(context.Policy.Of(info.Level)).For(info) with { TimeProvider = context.Time };
-        var result = await Relay.RunAsync(pipe, stream, limits, cancellationToken);
-        context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
-        if (result.Error is MuxStreamException { Code: not MuxErrorCode.Cancel } failure && result.End == RelayEnd.RightFailed)
+        else
         {
-            PortalLog.TargetFailed(_logger, info.Source, config.Domain, session.Peer, failure.Message);
+            await CarryAsync(info, new ReplayableConnection(pipe), cancellationToken);
         }
-
-        PortalLog.VisitorEnded(_logger, info.Source, config.Domain, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
     }
 
     /// <summary>A stream to a bridge, for another outbound. It is sent on at once; whether the target can be reached shows with the first read.</summary>
     public Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
     {
         var destination = new Destination(Network.Tcp, host, port);
-        return Open(new StreamMetadata(destination, Source: null)).Stream is { } stream
+        return _opener.TryOpen(new StreamMetadata(destination, Source: null)) is { Stream: var stream }
             ? Task.FromResult(Carrier.Of(new PipeConnection(stream, () => stream.Abort(MuxErrorCode.Cancel))))
             : Task.FromException<Carrier>(new DialException(
-                DialFailure.Unreachable, destination.ToString(), $"no bridge of '{config.Domain}' can take it now"));
+                DialFailure.Unreachable, destination.ToString(), $"no bridge of '{_config.Domain}' can take it now"));
+    }
+
+    /// <summary>
+    /// Tells bridges early that it is time for another portal: they dial at once, while visitors who are here finish on the old
+    /// sessions. Those who wait can no longer be helped here.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _lot?.Stop();
+        if (_opener.Sessions.IsEmpty)
+        {
+            return;
+        }
+
+        await Task.Delay(SettleTime, _context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_opener.Sessions.Select(session => session.Session.DrainAsync(cancellationToken)));
     }
 
     /// <summary>Lets the bridges' sessions end when their streams have.</summary>
-    public Task RetireAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(registry.Find(config.Domain).Select(session => session.Session.DrainAsync(cancellationToken)));
+    public Task RetireAsync(CancellationToken cancellationToken)
+    {
+        _lot?.Stop();
+        return Task.WhenAll(_opener.Sessions.Select(session => session.Session.DrainAsync(cancellationToken)));
+    }
 
     public async ValueTask DisposeAsync()
     {
+        _lot?.Dispose();
         using var farewell = new CancellationTokenSource(FarewellTime);
-        await Task.WhenAll(registry.Find(config.Domain).Select(session => session.Session.DrainAsync(farewell.Token)));
+        await Task.WhenAll(_opener.Sessions.Select(session => session.Session.DrainAsync(farewell.Token)));
     }
 
-    /// <summary>A session can fill up or end between the choice and the opening; then another one is chosen.</summary>
-    private (BridgeSession? Session, IMuxStream? Stream) Open(StreamMetadata metadata)
+    /// <summary>Datagrams do not wait, and nobody sends them again: that is what they are.</summary>
+    private async Task CarryDatagramsAsync(ConnectionInfo info, IDuplexPipe pipe, CancellationToken cancellationToken)
     {
-        var candidates = registry.Find(config.Domain);
-        while (SessionPicker.Pick(candidates, Random.Shared.Next) is { } session)
+        if (_opener.TryOpen(MetadataOf(info)) is not { } opened)
         {
-            if (session.Session.TryOpen(metadata) is { } stream)
-            {
-                return (session, stream);
-            }
-
-            // Asked once: one that says it has room and then refuses must not be asked for ever.
-            candidates = candidates.Remove(session);
+            await pipe.AbortAsync(_turnstile.Refuse(info));
+            return;
         }
 
-        // A session of Mux.Cool that waits for a slow reader says that it has no room, and is better than none.
-        foreach (var session in registry.Find(config.Domain).Where(session => session.Link is null).OrderBy(session => session.Session.StreamCount))
-        {
-            if (session.Session.TryOpen(metadata) is { } stream)
-            {
-                return (session, stream);
-            }
-        }
-
-        return (null, null);
+        Report(info, opened.Session, await RelayAsync(info, pipe, opened, cancellationToken));
     }
+
+    private async Task CarryAsync(ConnectionInfo info, ReplayableConnection visitor, CancellationToken cancellationToken)
+    {
+        var arrived = _context.Time.GetTimestamp();
+        BridgeSession? refused = null;
+        for (var tries = 1; ;)
+        {
+            if (await OpenAsync(info, visitor, refused, arrived, cancellationToken) is not { } opened)
+            {
+                return;
+            }
+
+            var result = await RelayAsync(info, visitor.Begin(), opened, cancellationToken);
+            var mayGoOn = result.End == RelayEnd.RightFailed && !cancellationToken.IsCancellationRequested && await visitor.CanRepeatAsync();
+
+            // Who is refused and can wait is bounded by the time that it may wait.
+            refused = visitor.WasRefused ? opened.Session : null;
+            if (!mayGoOn || ((refused is null || _lot is null) && tries++ == MaxTries))
+            {
+                visitor.Finish();
+                Report(info, opened.Session, result);
+                return;
+            }
+
+            _context.Metrics.Replayed(Tag);
+            PortalLog.Replayed(_logger, info.Source, _config.Domain, visitor.FailureReason);
+        }
+    }
+
+    /// <summary>A stream, at once or after a wait; null where the visitor was turned away, or has left.</summary>
+    private async Task<OpenedStream?> OpenAsync(
+        ConnectionInfo info, ReplayableConnection visitor, BridgeSession? refused, long arrived, CancellationToken cancellationToken)
+    {
+        var metadata = MetadataOf(info);
+
+        // Those who wait come first.
+        if (_lot is not { Count: > 0 } && _opener.TryOpen(metadata, refused) is { } stream)
+        {
+            return stream;
+        }
+
+        if (_lot is not null)
+        {
+            if ((refused is null ? _lot.TryPark(metadata) : _lot.TryParkAgain(metadata, arrived)) is { } place)
+            {
+                return await WaitAsync(info, visitor, place, cancellationToken);
+            }
+
+            _context.Metrics.NotParked(Tag, "full");
+        }
+
+        await _turnstile.TurnAwayAsync(info, visitor);
+        return null;
+    }
+
+    private async Task<OpenedStream?> WaitAsync(
+        ConnectionInfo info, ReplayableConnection visitor, ParkedVisitor place, CancellationToken cancellationToken)
+    {
+        await using var abort = cancellationToken.UnsafeRegister(_ => _lot!.Leave(place), null);
+        var stays = await visitor.WaitAsync(place.Ended);
+        if (!stays)
+        {
+            _lot!.Leave(place);
+        }
+
+        var opened = (await place.Ended).Stream;
+        if (stays && !cancellationToken.IsCancellationRequested)
+        {
+            if (opened is null)
+            {
+                await _turnstile.TurnAwayAsync(info, visitor);
+            }
+
+            return opened;
+        }
+
+        if (opened is not null)
+        {
+            await opened.Stream.AbortAsync(new MuxStreamException(MuxErrorCode.Cancel, "the visitor has left"));
+        }
+
+        await visitor.AbortAsync(new IOException("The visitor has left."));
+        return null;
+    }
+
+    private async Task<RelayResult> RelayAsync(ConnectionInfo info, IDuplexPipe pipe, OpenedStream opened, CancellationToken cancellationToken)
+    {
+        var result = await Relay.RunAsync(pipe, opened.Stream, _context.RelayOptionsOf(info.Level).For(info), cancellationToken);
+        _context.Metrics.Relayed(Tag, result.LeftToRight, result.RightToLeft);
+        return result;
+    }
+
+    private void Report(ConnectionInfo info, BridgeSession session, RelayResult result)
+    {
+        if (result.Error is MuxStreamException { Code: not MuxErrorCode.Cancel } failure && result.End == RelayEnd.RightFailed)
+        {
+            PortalLog.TargetFailed(_logger, info.Source, _config.Domain, session.Peer, failure.Message);
+        }
+
+        PortalLog.VisitorEnded(_logger, info.Source, _config.Domain, result.LeftToRight, result.RightToLeft, result.End, result.Error?.Message);
+    }
+
+    private static StreamMetadata MetadataOf(ConnectionInfo info) => new(info.Destination, info.Source, info.Visited);
 }

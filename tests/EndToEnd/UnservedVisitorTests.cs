@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing.Net;
 using Tunnel.Testing.Targets;
@@ -13,9 +15,9 @@ public sealed class UnservedVisitorTests(ITestOutputHelper output) : EndToEndTes
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Without_a_bridge_the_connection_is_closed()
+    public async Task Without_a_bridge_and_without_parking_the_connection_is_closed_at_once()
     {
-        var portal = await StartPortalAsync();
+        var portal = await StartPortalAsync(parking: false);
         await TurnedAwayAsync(portal.Public);
 
         var line = await portal.Process.WaitForLineAsync(LogLines.NoBridge);
@@ -23,9 +25,22 @@ public sealed class UnservedVisitorTests(ITestOutputHelper output) : EndToEndTes
     }
 
     [Fact]
+    public async Task Without_a_bridge_the_connection_waits_and_is_then_closed()
+    {
+        var portal = await StartPortalAsync(parking: new JsonObject { ["time"] = "1s" });
+        await TurnedAwayAsync(portal.Public, "a question that nobody answers");
+
+        await portal.Process.WaitForLineAsync(LogLines.Parking);
+        await portal.Process.WaitForLineAsync(LogLines.NoBridge);
+        var over = await portal.Process.WaitForLineAsync(LogLines.ParkingOver);
+        Assert.Equal("1", over.Groups["turned"].Value);
+    }
+
+    [Fact]
     public async Task After_the_bridge_has_gone_the_connection_is_closed()
     {
-        var (portal, bridge) = await StartPairAsync(TcpTargets.Named("home"));
+        var portal = await StartPortalAsync(parking: false);
+        var bridge = await ConnectBridgeAsync(portal, Own(TcpTargets.Named("home")).Address);
         Assert.Equal("home", await TryAskAsync(portal.Public));
         bridge.Kill();
         await portal.Process.WaitForLineAsync(LogLines.BridgeAway);
@@ -65,11 +80,12 @@ public sealed class UnservedVisitorTests(ITestOutputHelper output) : EndToEndTes
         Assert.Equal(0, await visitor.ReadUntilClosedAsync(Limit));
     }
 
-    private static async Task TurnedAwayAsync(EndPoint endPoint)
+    private static async Task TurnedAwayAsync(EndPoint endPoint, string question = "")
     {
         try
         {
             using var visitor = await Visitor.ConnectAsync(endPoint);
+            await visitor.SendAsync(Encoding.UTF8.GetBytes(question));
             Assert.Equal(0, await visitor.ReadUntilClosedAsync(Limit));
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)

@@ -34,8 +34,9 @@ public sealed class PortalOutboundTests : IAsyncDisposable
     private readonly SessionPair _pair = new();
     private readonly PortalOutbound _portal;
 
+    // Nobody waits here; those who do are in the tests of parking.
     public PortalOutboundTests() =>
-        _portal = new PortalOutbound(new ReversePortalConfig { Tag = "portal", Domain = Domain }, _registry, TestContext.Create(_loggers));
+        _portal = new PortalOutbound(new ReversePortalConfig { Tag = "portal", Domain = Domain, Parking = null }, _registry, TestContext.Create(_loggers));
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Replay;
 
 namespace Tunnel.Shared.Balancing;
 

@@ -181,7 +181,23 @@ public static class ConfigWriter
             writer.WriteString("controlDomain", portal.ControlDomain);
         }
 
+        WriteParking(writer, portal.Parking);
         writer.WriteEndObject();
+    }
+
+    private static void WriteParking(Utf8JsonWriter writer, ParkingConfig? parking)
+    {
+        if (parking is null)
+        {
+            writer.WriteBoolean("parking", false);
+        }
+        else if (parking != ParkingConfig.Default)
+        {
+            writer.WriteStartObject("parking");
+            writer.WriteString("time", DurationText.Format(parking.Time));
+            writer.WriteNumber("visitors", parking.Visitors);
+            writer.WriteEndObject();
+        }
     }
 
     private static void WritePolicy(Utf8JsonWriter writer, PolicyConfig policy)

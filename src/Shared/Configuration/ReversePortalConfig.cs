@@ -13,4 +13,7 @@ public sealed record ReversePortalConfig
 
     /// <summary>The name of the control stream towards bridges that speak Mux.Cool (<see cref="ControlDomains"/>); protocol <c>tunnel</c> has none.</summary>
     public string ControlDomain { get; init; } = ControlDomains.V2Ray;
+
+    /// <summary>How visitors wait while no session can take them; null where they are turned away at once.</summary>
+    public ParkingConfig? Parking { get; init; } = ParkingConfig.Default;
 }

@@ -15,6 +15,9 @@ namespace Tunnel.Shared.Diagnostics;
 /// tunnel.datagrams.dropped     counter          {datagram}    tunnel.tag (of the inbound or outbound; mux.cool), tunnel.reason
 /// tunnel.balancer.ejections    counter          {ejection}    tunnel.balancer, tunnel.outbound
 /// tunnel.balancer.retries      counter          {retry}       tunnel.balancer, tunnel.outbound (the one that failed)
+/// tunnel.parked.active         up-down counter  {visitor}     tunnel.outbound (the portal)
+/// tunnel.parked                counter          {visitor}     tunnel.outbound, tunnel.outcome (served, expired, left, stopped, full)
+/// tunnel.replays               counter          {connection}  tunnel.outbound (the portal)
 /// tunnel.probes                counter          {probe}       tunnel.outbound, tunnel.outcome (alive, dead)
 /// </code>
 /// </remarks>
@@ -29,6 +32,9 @@ public sealed class TunnelMetrics
     private readonly Counter<long> _datagramsDropped;
     private readonly Counter<long> _ejections;
     private readonly Counter<long> _retries;
+    private readonly UpDownCounter<long> _activeParked;
+    private readonly Counter<long> _parked;
+    private readonly Counter<long> _replays;
     private readonly Counter<long> _probes;
 
     public TunnelMetrics(IMeterFactory meters)
@@ -43,6 +49,9 @@ public sealed class TunnelMetrics
         _datagramsDropped = meter.CreateCounter<long>("tunnel.datagrams.dropped", "{datagram}", "Datagrams that were dropped, by reason.");
         _ejections = meter.CreateCounter<long>("tunnel.balancer.ejections", "{ejection}", "Times an outbound was left out after failures.");
         _retries = meter.CreateCounter<long>("tunnel.balancer.retries", "{retry}", "Connections that went to another outbound after one could not connect.");
+        _activeParked = meter.CreateUpDownCounter<long>("tunnel.parked.active", "{visitor}", "Visitors that wait for a session.");
+        _parked = meter.CreateCounter<long>("tunnel.parked", "{visitor}", "Visitors that waited for a session, or would have, by outcome.");
+        _replays = meter.CreateCounter<long>("tunnel.replays", "{connection}", "Connections that were given to another session after one was lost or refused them.");
         _probes = meter.CreateCounter<long>("tunnel.probes", "{probe}", "Probes of outbounds, by outcome.");
     }
 
@@ -89,6 +98,23 @@ public sealed class TunnelMetrics
     /// <summary>Counts a connection that another outbound is tried for.</summary>
     public void Retried(string balancerTag, string outboundTag) =>
         _retries.Add(1, new("tunnel.balancer", balancerTag), new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+
+    /// <summary>Counts a visitor that begins to wait for a session, until <see cref="Unparked"/>.</summary>
+    public void Parked(string outboundTag) => _activeParked.Add(1, new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+
+    /// <summary>Counts a visitor that waits no more.</summary>
+    public void Unparked(string outboundTag, string outcome)
+    {
+        _activeParked.Add(-1, new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
+        NotParked(outboundTag, outcome);
+    }
+
+    /// <summary>Counts how a visitor's wait ended, or why it could not wait.</summary>
+    public void NotParked(string outboundTag, string outcome) =>
+        _parked.Add(1, new("tunnel.outbound", outboundTag), new KeyValuePair<string, object?>("tunnel.outcome", outcome));
+
+    /// <summary>Counts a connection that another session is tried for.</summary>
+    public void Replayed(string outboundTag) => _replays.Add(1, new KeyValuePair<string, object?>("tunnel.outbound", outboundTag));
 
     /// <summary>Counts a probe.</summary>
     public void Probed(string outboundTag, bool isAlive) =>

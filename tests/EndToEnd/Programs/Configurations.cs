@@ -10,14 +10,28 @@ public static class Configurations
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>A portal for one domain, in the short form.</summary>
-    public static string Portal(string domain, string key, int interconnectPort = 0, int publicPort = 0, string host = "127.0.0.1") => Json(new
+    /// <param name="domain">The virtual domain.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="interconnectPort">Where bridges connect.</param>
+    /// <param name="publicPort">Where visitors connect.</param>
+    /// <param name="host">The address of both.</param>
+    /// <param name="parking">Null leaves it out; everything else stands in the file as it is.</param>
+    public static string Portal(
+        string domain, string key, int interconnectPort = 0, int publicPort = 0, string host = "127.0.0.1", JsonNode? parking = null)
     {
-        log = new { loglevel = "info" },
-        reverse = new
+        var portal = new JsonObject
         {
-            portals = new[] { new { domain, listen = $"tunnel://{key}@{host}:{interconnectPort}", @public = new[] { $"{host}:{publicPort}" } } },
-        },
-    });
+            ["domain"] = domain,
+            ["listen"] = $"tunnel://{key}@{host}:{interconnectPort}",
+            ["public"] = new JsonArray($"{host}:{publicPort}"),
+        };
+        if (parking is not null)
+        {
+            portal["parking"] = parking;
+        }
+
+        return Json(new { log = new { loglevel = "info" }, reverse = new { portals = new[] { portal } } });
+    }
 
     /// <summary>A bridge for one domain that dials every given portal.</summary>
     public static string Bridge(string domain, string key, string to, IReadOnlyList<EndPoint> portals, string? pin = null)

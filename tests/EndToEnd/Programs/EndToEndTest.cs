@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tunnel.Testing;
 using Tunnel.Testing.Net;
@@ -57,11 +58,12 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
         string domain = Domain,
         int interconnectPort = 0,
         int publicPort = 0,
-        string? stateDirectory = null)
+        string? stateDirectory = null,
+        JsonNode? parking = null)
     {
         key ??= TestKey.New();
         stateDirectory ??= Files.MakeDirectory($"state-{_files++}");
-        var configuration = WriteConfiguration("portal", Configurations.Portal(domain, key, interconnectPort, publicPort));
+        var configuration = WriteConfiguration("portal", Configurations.Portal(domain, key, interconnectPort, publicPort, parking: parking));
         var process = Run("portal", ProgramFiles.Portal, ["run", "-c", configuration], stateDirectory);
         return await ReadyAsync(process, domain, key, stateDirectory);
     }

@@ -36,6 +36,18 @@ public static partial class LogLines
     [GeneratedRegex(@"\bno bridge for (?<domain>[^\s:,;]+)", Options, TimeoutMilliseconds)]
     public static partial Regex NoBridge { get; }
 
+    /// <summary>Portal: visitors wait for a session. Group: domain.</summary>
+    [GeneratedRegex(@"\bno session of (?<domain>\S+) takes visitors: they wait", Options, TimeoutMilliseconds)]
+    public static partial Regex Parking { get; }
+
+    /// <summary>Portal: no visitor waits any more. Groups: served, turned, left.</summary>
+    [GeneratedRegex(@"waits any more: (?<served>\d+) were served, (?<turned>\d+) turned away, (?<left>\d+) left", Options, TimeoutMilliseconds)]
+    public static partial Regex ParkingOver { get; }
+
+    /// <summary>A program that drains was told to stop a second time.</summary>
+    [GeneratedRegex(@"\btold to stop a second time\b", Options, TimeoutMilliseconds)]
+    public static partial Regex DrainCutShort { get; }
+
     /// <summary>Bridge: the session is up. Groups: domain, address.</summary>
     [GeneratedRegex(@"(?<!bridge )\bconnected: (?<domain>\S+) through (?<address>[^\s,;]+)", Options, TimeoutMilliseconds)]
     public static partial Regex Connected { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
+using Tunnel.Mux.Link;
 using Tunnel.Portal.Sessions;
 using Tunnel.Shared.Interconnect;
 
@@ -25,6 +26,14 @@ public sealed class SessionPickerTests
     {
         var only = FakeSession.Bridge(streams: 1000);
         Assert.Same(only, SessionPicker.Pick([FakeSession.Bridge(canOpen: false), only, FakeSession.Bridge(canOpen: false)], NoChance));
+    }
+
+    [Fact]
+    public void One_without_a_connection_is_not_picked()
+    {
+        var (away, connected) = (FakeSession.Bridge() with { Link = new SessionLink() }, FakeSession.Bridge(streams: 1000));
+        Assert.Same(connected, SessionPicker.Pick([away, connected], NoChance));
+        Assert.Null(SessionPicker.Pick([away], NoChance));
     }
 
     [Theory]

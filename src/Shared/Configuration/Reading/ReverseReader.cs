@@ -59,9 +59,10 @@ internal static class ReverseReader
     private static void ReadPortal(ObjectReader portal, ConfigDraft draft)
     {
         var tag = portal.String("tag") ?? string.Empty;
+        var parking = ParkingField.Read(portal);
         if (IsShort(portal, "listen", "public", "key"))
         {
-            if (ShortPortalReader.Read(portal, tag) is { } read)
+            if (ShortPortalReader.Read(portal, tag, parking) is { } read)
             {
                 draft.ShortPortals.Add(read);
             }
@@ -78,6 +79,7 @@ internal static class ReverseReader
                 Tag = tag,
                 Domain = ReadDomain(portal, null) ?? string.Empty,
                 ControlDomain = ReadControlDomain(portal),
+                Parking = parking,
             });
         }
 

@@ -91,7 +91,7 @@ internal static class ShortFormExpander
             group[0].Node));
         foreach (var portal in group)
         {
-            expansion.Portals.Add(new ReversePortalConfig { Tag = portal.Tag, Domain = portal.Domain });
+            expansion.Portals.Add(new ReversePortalConfig { Tag = portal.Tag, Domain = portal.Domain, Parking = portal.Parking });
             expansion.InterconnectRules.Add(new RuleConfig
             {
                 InboundTags = [interconnectTag],

@@ -22,6 +22,9 @@ internal sealed record ShortPortal
     /// <summary>Where visitors connect.</summary>
     public required ImmutableArray<ListenEndpoint> Publics { get; init; }
 
+    /// <summary>How visitors wait; null where they do not.</summary>
+    public ParkingConfig? Parking { get; init; } = ParkingConfig.Default;
+
     /// <summary>Null when there is no file.</summary>
     public ConfigNode? Node { get; init; }
 }

@@ -3,11 +3,11 @@ using Tunnel.Shared.Configuration.Syntax;
 
 namespace Tunnel.Shared.Configuration.Reading;
 
-/// <summary>Reads a portal in short form: <c>{ domain, tag?, listen, key?, public }</c>.</summary>
+/// <summary>Reads a portal in short form: <c>{ domain, tag?, listen, key?, public, parking? }</c>.</summary>
 internal static class ShortPortalReader
 {
     /// <summary>The portal; null after complaints.</summary>
-    public static ShortPortal? Read(ObjectReader portal, string tag)
+    public static ShortPortal? Read(ObjectReader portal, string tag, ParkingConfig? parking)
     {
         var problems = portal.Problems;
         var publics = ReadPublics(portal);
@@ -49,6 +49,7 @@ internal static class ShortPortalReader
                 Key = given.Key,
                 KeyReference = given.Reference,
                 Publics = publics,
+                Parking = parking,
                 Node = portal.Node,
             }
             : null;

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace Tunnel.Shared.Balancing;
+namespace Tunnel.Shared.Replay;
 
 /// <summary>The writing end of an <see cref="Attempt"/>: passes everything on, and tells of the first byte.</summary>
 internal sealed class AttemptWriter(Attempt attempt, PipeWriter inner) : PipeWriter

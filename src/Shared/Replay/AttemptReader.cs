@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
-namespace Tunnel.Shared.Balancing;
+namespace Tunnel.Shared.Replay;
 
 /// <summary>
 /// The reading end of an <see cref="Attempt"/>. Until the attempt is committed it consumes nothing of the inner reader, which so

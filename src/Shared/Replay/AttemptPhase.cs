@@ -1,4 +1,4 @@
-namespace Tunnel.Shared.Balancing;
+namespace Tunnel.Shared.Replay;
 
 /// <summary>How far an <see cref="Attempt"/> has come.</summary>
 internal enum AttemptPhase

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using Tunnel.Mux;
 using Tunnel.Shared.Transport;
 
-namespace Tunnel.Shared.Balancing;
+namespace Tunnel.Shared.Replay;
 
 /// <summary>
 /// A visitor's pipe as one outbound sees it, as long as another one could still take its place: what is read is not consumed
@@ -10,10 +10,11 @@ namespace Tunnel.Shared.Balancing;
 /// when the outbound writes or ends its answer, fails for another reason, or has read more than can be kept.
 /// </summary>
 /// <remarks>
-/// Why another outbound may be given the same bytes: the failure says that no connection to the target came about (a
-/// <see cref="MuxStreamException"/> with <see cref="MuxErrorCode.ConnectFailed"/> or <see cref="MuxErrorCode.Refused"/>), so
+/// Which failures are kept back is its owner's choice. A balancer's are those that say that no connection to the target came
+/// about (a <see cref="MuxStreamException"/> with <see cref="MuxErrorCode.ConnectFailed"/> or <see cref="MuxErrorCode.Refused"/>):
 /// nobody has received what was sent to it; a bridge drops what a portal sent ahead. A connection that broke later, or whose
-/// session was lost, has another code, and is not repeated: its target may have acted on what it got.
+/// session was lost, has another code: its target may have acted on what it got. See <see cref="ReplayableConnection"/> for
+/// what may be repeated all the same.
 /// </remarks>
 internal sealed class Attempt : IDuplexPipe
 {
@@ -28,6 +29,7 @@ internal sealed class Attempt : IDuplexPipe
 
     private readonly IDuplexPipe _pipe;
     private readonly Action _answered;
+    private readonly Func<MuxErrorCode, bool> _keepsBack;
     private readonly AttemptReader _reader;
     private readonly AttemptWriter _writer;
 
@@ -42,11 +44,14 @@ internal sealed class Attempt : IDuplexPipe
     /// <param name="pipe">The visitor's.</param>
     /// <param name="isRepeated">Whether another attempt has read from it.</param>
     /// <param name="answered">Called once, when the outbound answers: it has reached its target.</param>
-    public Attempt(IDuplexPipe pipe, bool isRepeated, Action answered)
+    /// <param name="keepsBack">With which failures another one could take over; null for those of a connection that did not come about.</param>
+    /// <param name="kept">How many bytes that were read are kept; null for <see cref="KeptOf"/>.</param>
+    public Attempt(IDuplexPipe pipe, bool isRepeated, Action answered, Func<MuxErrorCode, bool>? keepsBack = null, int? kept = null)
     {
         _pipe = pipe;
         _answered = answered;
-        _reader = new AttemptReader(this, pipe.Input, pipe is IConnection ? KeptOfConnection : KeptOfStream, isRepeated);
+        _keepsBack = keepsBack ?? (static code => code is MuxErrorCode.ConnectFailed or MuxErrorCode.Refused);
+        _reader = new AttemptReader(this, pipe.Input, kept ?? KeptOf(pipe), isRepeated);
         _writer = new AttemptWriter(this, pipe.Output);
     }
 
@@ -60,10 +65,16 @@ internal sealed class Attempt : IDuplexPipe
     /// <summary>The failure's reason, as the outbound gave it.</summary>
     public string Reason => (StreamFailureIn(Failure) ?? Failure)?.Message ?? string.Empty;
 
+    /// <summary>The failure's code; null where there was none.</summary>
+    public MuxErrorCode? FailureCode => StreamFailureIn(Failure)?.Code;
+
     /// <summary>Whether another outbound can be tried with the same bytes.</summary>
     public bool CanRepeat => _phase == AttemptPhase.Failed && _reader.CanRewind;
 
     public bool IsCommitted => _phase == AttemptPhase.Committed;
+
+    /// <summary>How many bytes of a visitor's pipe can be kept.</summary>
+    public static int KeptOf(IDuplexPipe pipe) => pipe is IConnection ? KeptOfConnection : KeptOfStream;
 
     /// <summary>Ends the attempt, for the pipe to go to another one or to be completed.</summary>
     public void Rewind() => _reader.Rewind();
@@ -163,7 +174,7 @@ internal sealed class Attempt : IDuplexPipe
                 return;
             }
 
-            if (!_hasAnswered && !_outputEnded && IsConnectFailure(exception))
+            if (!_hasAnswered && !_outputEnded && StreamFailureIn(exception) is { } failure && _keepsBack(failure.Code))
             {
                 Failure = exception;
                 if (_phase == AttemptPhase.Open)
@@ -185,10 +196,6 @@ internal sealed class Attempt : IDuplexPipe
         TryCommit();
         _pipe.Output.Complete(exception);
     }
-
-    /// <summary>Whether an outbound says with this that it did not reach its target.</summary>
-    private static bool IsConnectFailure(Exception? exception) =>
-        StreamFailureIn(exception) is { Code: MuxErrorCode.ConnectFailed or MuxErrorCode.Refused };
 
     /// <summary>A relay wraps what its other side said.</summary>
     private static MuxStreamException? StreamFailureIn(Exception? exception) =>
