@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Tunnel.Shared.Tests.Sniffing;
+namespace Tunnel.Testing.Net;
 
 /// <summary>ClientHellos as clients send them.</summary>
-internal static class Hellos
+public static class Hellos
 {
     /// <summary>A handshake message.</summary>
     /// <param name="name">For <c>server_name</c>; null for none.</param>

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Tunnel.Shared.Tests.Sniffing;
+namespace Tunnel.Testing.Net;
 
 /// <summary>Seals Initial packets as a client does.</summary>
-internal sealed class QuicPackets(uint version)
+public sealed class QuicPackets(uint version)
 {
     public const uint V1 = 1;
     public const uint V2 = 0x6b3343cf;
