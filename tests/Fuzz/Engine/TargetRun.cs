@@ -36,6 +36,9 @@ internal sealed class TargetRun
         _runner = new CaseRunner(target);
     }
 
+    /// <summary>Whether the first failure ends the run.</summary>
+    public bool StopsAtFailure { get; init; }
+
     /// <summary>The input that is being run; null between two.</summary>
     public RunningStep? Step => _step;
 
@@ -49,7 +52,7 @@ internal sealed class TargetRun
             Try(input, running, isSeed: true);
         }
 
-        while (!_limits.AreReached(Stopwatch.GetElapsedTime(_start), _inputs) && _failures.Count < MostFailures)
+        while (!_limits.AreReached(Stopwatch.GetElapsedTime(_start), _inputs) && _failures.Count < (StopsAtFailure ? 1 : MostFailures))
         {
             Try(Next(), running, isSeed: false);
         }

@@ -14,6 +14,7 @@ using Tunnel.Shared.Transport;
 using Tunnel.Shared.VMess;
 using Tunnel.Testing;
 using Tunnel.Testing.Dispatch;
+using Tunnel.Testing.Net;
 using Tunnel.Testing.Pipes;
 using Tunnel.Testing.Sessions;
 using Tunnel.Testing.Time;

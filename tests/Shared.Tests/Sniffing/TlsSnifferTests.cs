@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Tunnel.Shared.Sniffing;
+using Tunnel.Testing.Net;
 
 namespace Tunnel.Shared.Tests.Sniffing;
 
