@@ -10,6 +10,7 @@ internal static class AllTargets
     [
         MuxFramesTarget.Create(),
         MuxSessionTarget.Create(),
+        LinkTarget.Create(),
         CoolFramesTarget.Create(),
         CoolSessionTarget.Create(),
         DatagramsTarget.Create(),

@@ -1,9 +1,12 @@
 using System.Buffers;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tunnel.Fuzz.Engine;
 using Tunnel.Fuzz.Feeding;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Interconnect.Links;
 using Tunnel.Shared.Interconnect.Wire;
+using ResumeRequest = Tunnel.Shared.Interconnect.ResumeRequest;
 
 namespace Tunnel.Fuzz.Targets;
 
@@ -15,11 +18,16 @@ internal static class HandshakeTarget
     /// <summary>What a peer sends directly behind the handshake: the mux's, and never the handshake's.</summary>
     private static readonly byte[] Behind = [1, 2, 3, 4, 5];
 
+    private static readonly TimeSpan ResumeWithin = TimeSpan.FromSeconds(30);
+
+    private static readonly ResumeRequest Resume = new(new byte[HandshakeLimits.SessionIdBytes], new byte[HandshakeLimits.ResumeSecretBytes], 12345);
+
     private static readonly InterconnectAcceptOptions Options = new()
     {
         Certificate = null,
         Credentials = new CredentialTable([new InterconnectCredential(FixedKey.Key, [Domain, "other.example"])]),
         IsDomainServed = static domain => domain == Domain,
+        Links = new PortalLinks(InterconnectSettings.Default, NullLogger.Instance),
     };
 
     private static readonly Hello Hello = new()
@@ -29,13 +37,15 @@ internal static class HandshakeTarget
         KeyId = FixedKey.Key.Id,
         Nonce = ByteString.CopyFrom(new byte[HandshakeLimits.NonceBytes]),
         BridgeInstance = ByteString.CopyFrom(new byte[HandshakeLimits.InstanceBytes]),
+        BridgeIdentity = ByteString.CopyFrom(new byte[HandshakeLimits.InstanceBytes]),
+        ResumeWithinMilliseconds = 30_000,
         Software = "tunnel",
         SoftwareVersion = "1",
     };
 
     private static readonly WelcomeContent Content = new()
     {
-        Settings = new Settings { HeartbeatIntervalMilliseconds = 5000, DeadAfterMilliseconds = 15000, InitialWindowBytes = 1 << 18 },
+        Settings = new Settings { ResumeWithinMilliseconds = 30_000 },
         SessionId = ByteString.CopyFrom(new byte[HandshakeLimits.SessionIdBytes]),
         ResumeSecret = ByteString.CopyFrom(new byte[HandshakeLimits.ResumeSecretBytes]),
         Software = "tunnel",
@@ -55,14 +65,18 @@ internal static class HandshakeTarget
             Seeds = [Hello.ToByteArray(), Resuming().ToByteArray()],
             Words = [.. Texts.Bytes("other.example", "home.example", "\u0008\u0001", "\u0012")],
         },
-        new FuzzCase("bridge", static (bytes, observations) => RunBridge(new FedConnection(bytes), observations))
+        new FuzzCase("bridge", static (bytes, observations) => RunBridge(new FedConnection(bytes), resume: null, observations))
         {
             Seeds = [[.. Messages()[1], .. Messages()[3]], .. Messages()],
             MaxLength = 6 * 1024,
         },
-        new FuzzCase("bridge-proven", static (bytes, observations) => RunBridge(new FedConnection(bridge => ProvenPortal(bytes, bridge)), observations))
+        new FuzzCase("bridge-proven", static (bytes, observations) => RunBridge(new FedConnection(bridge => ProvenPortal(bytes, bridge)), resume: null, observations))
         {
             Seeds = [Content.ToByteArray()],
+        },
+        new FuzzCase("bridge-resuming", static (bytes, observations) => RunBridge(new FedConnection(bridge => ProvenPortal(bytes, bridge)), Resume, observations))
+        {
+            Seeds = [Resumed().ToByteArray()],
         },
     ]);
 
@@ -71,6 +85,15 @@ internal static class HandshakeTarget
         var hello = Hello.Clone();
         hello.Resume = new Tunnel.Shared.Interconnect.Wire.ResumeRequest { SessionId = Content.SessionId, Received = 12345 };
         return hello;
+    }
+
+    private static WelcomeContent Resumed()
+    {
+        var content = Content.Clone();
+        content.Resumed = true;
+        content.Received = 100;
+        content.ResumeSecret = ByteString.Empty;
+        return content;
     }
 
     private static byte[][] Messages() =>
@@ -116,17 +139,19 @@ internal static class HandshakeTarget
         RequireBehind(connection);
         PropertyException.Require(string.Equals(result.VirtualDomain, Domain, StringComparison.Ordinal), "only a domain that is served is accepted");
         PropertyException.Require(!result.PeerSoftware.Any(char.IsControl), "a peer's text has no control characters");
-        observations.Note(result.Resume is not null);
+        PropertyException.Require(result.ReceivedByPeer is null, "nobody goes on with a session that is not kept");
+        observations.Note(result.ResumeWithin > TimeSpan.Zero);
     }
 
-    private static void RunBridge(FedConnection connection, Observations observations)
+    private static void RunBridge(FedConnection connection, ResumeRequest? resume, Observations observations)
     {
         try
         {
-            var result = new BridgeHandshake(connection, FixedKey.Key, Domain, ChannelBinding.Plaintext, "test").RunAsync(resume: null, CancellationToken.None).GetAwaiter().GetResult();
+            var result = new BridgeHandshake(connection, FixedKey.Key, Domain, ChannelBinding.Plaintext, "test", ResumeWithin).RunAsync(resume, CancellationToken.None).GetAwaiter().GetResult();
             RequireBehind(connection);
             PropertyException.Require(!result.PeerSoftware.Any(char.IsControl), "a peer's text has no control characters");
-            observations.Note(result.Settings.InitialWindow == 0);
+            PropertyException.Require(result.ResumeWithin <= ResumeWithin && result.ReceivedByPeer is null == resume is null, "a portal gives no more than was asked for");
+            observations.Note(result.ResumeWithin > TimeSpan.Zero);
         }
         catch (InterconnectException exception)
         {

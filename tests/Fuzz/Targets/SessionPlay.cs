@@ -15,7 +15,7 @@ namespace Tunnel.Fuzz.Targets;
 internal static class SessionPlay
 {
     /// <summary>So much may be written to the session's input before it reads; more than any input has.</summary>
-    private const int PauseThreshold = 1024 * 1024;
+    public const int PauseThreshold = 1024 * 1024;
 
     /// <summary>Blocks that a session may rent in its life, beside those that each byte of input may make it rent.</summary>
     private const int BaseBlocks = 64;
@@ -23,15 +23,17 @@ internal static class SessionPlay
     /// <summary>A machine may have much else to do.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Plays the bytes to a session that is started on a connection.</summary>
     public static void Run(byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, IMuxSession> start, StreamMetadata metadata, Observations observations) =>
-        RunAsync(bytes, start, metadata, observations).GetAwaiter().GetResult();
+        Run(bytes, pool => PlayAsync(bytes, start, metadata, pool), observations);
 
-    private static async Task RunAsync(byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, IMuxSession> start, StreamMetadata metadata, Observations observations)
+    /// <summary>Has something played, and checks what it leaves behind.</summary>
+    public static void Run(byte[] bytes, Func<TrackingPool, Task<(MuxSessionEnd End, int Streams)>> play, Observations observations) =>
+        RunAsync(bytes, play, observations).GetAwaiter().GetResult();
+
+    /// <summary>Sends bytes in pieces until they are not wanted any more, and then the end.</summary>
+    public static async Task SendAsync(IDuplexPipe peer, byte[] bytes)
     {
-        using var pool = new TrackingPool();
-        var (peer, connection) = DuplexPipePair.Create(pool, PauseThreshold);
-        var session = start(connection, pool);
-        var user = UseAsync(session, metadata);
         foreach (var piece in Split.Pieces(bytes))
         {
             try
@@ -41,19 +43,20 @@ internal static class SessionPlay
                     break;
                 }
             }
-            catch (MuxSessionException)
+            catch (Exception exception) when (exception is MuxSessionException or IOException)
             {
                 break;
             }
         }
 
         await peer.Output.CompleteAsync();
-        var end = await session.Completion;
+    }
+
+    private static async Task RunAsync(byte[] bytes, Func<TrackingPool, Task<(MuxSessionEnd End, int Streams)>> play, Observations observations)
+    {
+        using var pool = new TrackingPool();
+        var (end, streams) = await play(pool);
         PropertyException.Require(end.Message.Length > 0 && Enum.IsDefined(end.Code), "a session ends with a reason");
-        var streams = await user;
-        await peer.Input.CompleteAsync();
-        await session.DisposeAsync();
-        PropertyException.Require(session.StreamCount == 0, "streams end with their session");
 
         // Whoever listens on a control stream completes it a little later than its session ends.
         var waited = Stopwatch.GetTimestamp();
@@ -70,7 +73,22 @@ internal static class SessionPlay
         observations.Note(streams);
     }
 
-    private static async Task<int> UseAsync(IMuxSession session, StreamMetadata metadata)
+    private static async Task<(MuxSessionEnd End, int Streams)> PlayAsync(
+        byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, IMuxSession> start, StreamMetadata metadata, TrackingPool pool)
+    {
+        var (peer, connection) = DuplexPipePair.Create(pool, PauseThreshold);
+        await using var session = start(connection, pool);
+        var user = UseAsync(session, metadata);
+        await SendAsync(peer, bytes);
+        var end = await session.Completion;
+        var streams = await user;
+        await peer.Input.CompleteAsync();
+        PropertyException.Require(session.StreamCount == 0, "streams end with their session");
+        return (end, streams);
+    }
+
+    /// <summary>Opens and accepts streams, echoes what comes, and completes everything; returns how many streams there were.</summary>
+    public static async Task<int> UseAsync(IMuxSession session, StreamMetadata metadata)
     {
         var work = new List<Task>();
         for (var i = 0; i < 2; i++)
