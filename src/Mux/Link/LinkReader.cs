@@ -19,6 +19,9 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
     private int _recordLeft;
     private ReadOnlySequence<byte> _given;
     private bool _gaveWholeRecord;
+
+    // How much of the record under way the user has looked at and left, for want of the rest of a frame.
+    private long _leftBehind;
     private bool _completed;
 
     private volatile bool _ended;
@@ -118,6 +121,7 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
         }
 
         var bytes = _given.Slice(_given.Start, consumed).Length;
+        _leftBehind = _given.Slice(examined).IsEmpty ? _given.Length - bytes : 0;
         _gaveWholeRecord = _given.Length == _recordLeft;
         _recordLeft -= (int)bytes;
         _given = default;
@@ -165,6 +169,7 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
             _connection = null;
             _recordLeft = 0;
             _gaveWholeRecord = false;
+            _leftBehind = 0;
             await old.ReleaseReaderAsync(null);
         }
 
@@ -213,7 +218,14 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
                     throw new MuxSessionException(MuxErrorCode.ProtocolError, "a frame of the peer crosses the end of a record");
                 }
 
-                data = _given = buffer.Slice(0, Math.Min(buffer.Length, _recordLeft));
+                var part = buffer.Slice(0, Math.Min(buffer.Length, _recordLeft));
+                if (read.IsCompleted && part.Length == _leftBehind)
+                {
+                    // The connection ended within a frame: the rest of it comes over another one, and from here nothing more.
+                    break;
+                }
+
+                data = _given = part;
                 return true;
             }
 

@@ -238,6 +238,24 @@ public sealed class SessionLinkTests
     }
 
     [Fact]
+    public async Task A_connection_that_ends_within_a_frame_is_lost_and_the_session_goes_on_behind_what_it_took()
+    {
+        var (near, far) = DuplexPipePair.Create();
+        var link = new SessionLink();
+        link.TryAttach(LinkPair.Wrap(near), 0);
+        await using var session = MuxSession.Start(link, isDialler: false);
+        var preface = new byte[Tunnel.Mux.Framing.Preface.Size];
+        new Tunnel.Mux.Framing.Preface(256 * 1024, 10).Write(preface);
+        byte[] halfPing = [1, 0, 0, 16, 0, 0, 8, 0x40, 0, 0];
+        await far.Output.WriteAsync(new byte[] { 1, 0, 0, (byte)preface.Length }.Concat(preface).Concat(halfPing).ToArray());
+        await far.Output.CompleteAsync();
+
+        await link.Lost.WaitAsync(Condition.Patience);
+        Assert.Equal(preface.Length, await link.DetachAsync(new IOException("cut")).WaitAsync(Condition.Patience));
+        Assert.False(session.Completion.IsCompleted);
+    }
+
+    [Fact]
     public async Task Records_may_come_in_any_pieces()
     {
         var (near, far) = DuplexPipePair.Create();
