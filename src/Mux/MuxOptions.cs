@@ -1,5 +1,6 @@
 using System.Buffers;
 using Tunnel.Mux.Buffers;
+using Tunnel.Mux.Flow;
 
 namespace Tunnel.Mux;
 
@@ -28,7 +29,13 @@ public sealed record MuxOptions
     /// <summary>What all receive windows of the session together may promise before new ones become small. Default 64 MiB, at least 1 MiB.</summary>
     public long WindowBudget { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>How much a stream buffers for sending before its writer waits. Default 64 KiB: one batch.</summary>
+    /// <summary>What all sessions of the process share. Default: no ceiling.</summary>
+    public MemoryCeiling Ceiling { get; init; } = MemoryCeiling.None;
+
+    /// <summary>
+    /// How much a stream buffers for sending before its writer waits; near the ceiling it is the smallest window. Default
+    /// 64 KiB: one batch.
+    /// </summary>
     public int SendBuffer { get; init; } = 64 * 1024;
 
     /// <summary>How many streams the peer may have open at once; 0 for none. Default 16,384.</summary>

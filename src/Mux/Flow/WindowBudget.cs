@@ -3,11 +3,11 @@ using System.Numerics;
 namespace Tunnel.Mux.Flow;
 
 /// <summary>
-/// What the receive windows of one session have promised together. A promise cannot be taken back, so memory stays bounded
+/// What the receive windows of one session have promised together, within what all sessions may. A promise cannot be taken back, so memory stays bounded
 /// only if new promises shrink as the sum grows: a new stream gets a 64th of what is left, and windows grow only while a
 /// quarter of the budget is free for newcomers.
 /// </summary>
-internal sealed class WindowBudget(long limit, int largestInitialWindow)
+internal sealed class WindowBudget(long limit, int largestInitialWindow, MemoryCeiling ceiling)
 {
     private const int ShareOfRest = 64;
 
@@ -26,7 +26,7 @@ internal sealed class WindowBudget(long limit, int largestInitialWindow)
     {
         get
         {
-            var share = Math.Max(limit - Committed, 0) / ShareOfRest;
+            var share = Math.Min(Math.Max(limit - Committed, 0), ceiling.Rest) / ShareOfRest;
             if (share >= largestInitialWindow)
             {
                 return largestInitialWindow;
@@ -36,20 +36,28 @@ internal sealed class WindowBudget(long limit, int largestInitialWindow)
         }
     }
 
-    public void Commit(long bytes) => Interlocked.Add(ref _committed, bytes);
+    public void Commit(long bytes)
+    {
+        Interlocked.Add(ref _committed, bytes);
+        ceiling.Take(bytes);
+    }
 
-    public void Release(long bytes) => Interlocked.Add(ref _committed, -bytes);
+    public void Release(long bytes)
+    {
+        Interlocked.Add(ref _committed, -bytes);
+        ceiling.Release(bytes);
+    }
 
     /// <summary>Commits more for a stream that proved to need it; false where newcomers need the rest.</summary>
     public bool TryGrow(long bytes)
     {
-        var growthLimit = limit - (limit / 4);
-        if (Interlocked.Add(ref _committed, bytes) <= growthLimit)
+        Commit(bytes);
+        if (Committed <= limit - (limit / 4) && ceiling.Rest >= ceiling.Limit / 4)
         {
             return true;
         }
 
-        Interlocked.Add(ref _committed, -bytes);
+        Release(bytes);
         return false;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Tunnel.Mux.Buffers;
+using Tunnel.Mux.Flow;
 
 namespace Tunnel.Mux.Link;
 
@@ -12,6 +13,9 @@ public sealed record LinkOptions
     public MemoryPool<byte> Pool { get; init; } = BlockPool.Default;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What is kept to be sent again counts there. Default: no ceiling.</summary>
+    public MemoryCeiling Ceiling { get; init; } = MemoryCeiling.None;
 
     /// <summary>
     /// How much may be sent before the peer acknowledges it, and is kept until then; 16 KiB to 15 MiB. Default 12 MiB: what

@@ -13,6 +13,7 @@ namespace Tunnel.Mux.Link;
 internal sealed class LinkWriter : PipeWriter, IFlushRequester
 {
     private const int BlockBytes = 64 * 1024;
+    private const int AlwaysKept = 256 * 1024;
 
     private readonly SessionLink _link;
     private readonly RetransmitLog _log;
@@ -35,7 +36,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     public LinkWriter(SessionLink link)
     {
         _link = link;
-        _log = new RetransmitLog(link.Options.Pool, BlockBytes);
+        _log = new RetransmitLog(link.Options.Pool, BlockBytes, link.Options.Ceiling);
     }
 
     public Action? FlushNeeded
@@ -204,7 +205,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         try
         {
             var pending = WriteAcknowledgement(connection.Output) | WriteProbe(connection.Output);
-            if (_sent < _log.End && _sent - _log.Begin < _link.Options.MaxUnacknowledged)
+            if (_sent < _log.End && MaySend(_sent - _log.Begin))
             {
                 WriteData(connection.Output);
                 pending = true;
@@ -244,6 +245,10 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         Volatile.Write(ref _acknowledged, taken);
         return true;
     }
+
+    /// <summary>Near the ceiling a link keeps little, but always enough to go on.</summary>
+    private bool MaySend(long unacknowledged) =>
+        unacknowledged < _link.Options.MaxUnacknowledged && (unacknowledged < AlwaysKept || !_link.Options.Ceiling.IsFull);
 
     private bool WriteProbe(PipeWriter output)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tunnel.Mux.Flow;
 
 namespace Tunnel.Mux.Link;
 
@@ -7,7 +8,7 @@ namespace Tunnel.Mux.Link;
 /// the blocks they are sent from, and sent again from: nothing is copied for it. Not thread-safe; the link's writer owns it.
 /// </summary>
 /// <remarks>Positions count the bytes of the session from its beginning.</remarks>
-internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes)
+internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes, MemoryCeiling ceiling)
 {
     // A ring: _count blocks from _first on.
     private Block[] _blocks = new Block[4];
@@ -31,6 +32,7 @@ internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes)
 
         var size = Math.Max(needed, Math.Min(blockBytes, pool.MaxBufferSize));
         var owner = size <= pool.MaxBufferSize ? pool.Rent(size) : MemoryPool<byte>.Shared.Rent(size);
+        ceiling.Take(owner.Memory.Length);
         Add(new Block(owner, End));
         return Last.Free;
     }
@@ -54,6 +56,7 @@ internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes)
         Begin = Math.Clamp(position, Begin, End);
         while (_count > 0 && _blocks[_first] is var block && block.Start + block.Length <= Begin && (block.Length > 0 || Begin == End))
         {
+            ceiling.Release(block.Owner.Memory.Length);
             block.Owner.Dispose();
             _blocks[_first] = null!;
             _first = (_first + 1) % _blocks.Length;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using Tunnel.Mux.Flow;
@@ -15,6 +16,8 @@ namespace Tunnel.Mux.Native;
 public sealed partial class MuxSession : IMuxSession, ISessionOwner
 {
     private readonly long _startTimestamp;
+    private readonly PipeOptions _sendPipe;
+    private readonly PipeOptions _smallestSendPipe;
     private readonly ControlLane _lane;
     private readonly OutputLoop _output;
     private readonly SessionLoops _loops;
@@ -40,17 +43,13 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
         options.Validate();
         Options = options;
         _startTimestamp = options.Time.GetTimestamp();
-        Budget = new WindowBudget(options.WindowBudget, options.InitialWindow);
+        Budget = new WindowBudget(options.WindowBudget, options.InitialWindow, options.Ceiling);
         _streams = new StreamTable(isDialler, options.LastStreamId);
         _promise = new InitialWindowPromise(Budget.InitialWindow);
         ReceivePipeOptions = new PipeOptions(
             options.Pool, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false);
-        SendPipeOptions = new PipeOptions(
-            options.Pool,
-            pauseWriterThreshold: options.SendBuffer,
-            resumeWriterThreshold: options.SendBuffer / 2,
-            minimumSegmentSize: 1,
-            useSynchronizationContext: false);
+        _sendPipe = SendPipe(options.Pool, options.SendBuffer);
+        _smallestSendPipe = SendPipe(options.Pool, MuxOptions.SmallestWindow);
         var lane = new FrameLane(options.MaxControlBytes);
         _lane = new ControlLane(lane);
         _output = new OutputLoop(connection.Output, lane);
@@ -96,8 +95,6 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
 
     internal PipeOptions ReceivePipeOptions { get; }
 
-    internal PipeOptions SendPipeOptions { get; }
-
     internal WindowBudget Budget { get; }
 
     internal RoundTripEstimator RoundTrips { get; } = new();
@@ -113,10 +110,11 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
     private bool HasRoomForRemoteLocked =>
         _streams.RemoteCount < Options.MaxStreams
         && _streams.RemoteHeld < 2L * Options.MaxStreams
+        && !Options.Ceiling.IsFull
         && (_promise.Acknowledged == MuxOptions.SmallestWindow || !Budget.IsOverrun);
 
     private bool CanOpenLocked =>
-        !_ended && !_localDraining && !_peerDraining && _streams.LocalCount < _peerMaxStreams && _streams.HasNumbers && _lane.HasRoomForOpen;
+        !_ended && !_localDraining && !_peerDraining && _streams.LocalCount < _peerMaxStreams && _streams.HasNumbers && _lane.HasRoomForOpen && !Options.Ceiling.IsFull;
 
     /// <summary>Begins a session on a connection that both sides agreed to use so, and takes ownership of both its ends.</summary>
     /// <param name="connection">Bytes to and from the peer, in order and whole.</param>
@@ -285,8 +283,12 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
     private MuxStream CreateStreamLocked(uint id, StreamMetadata metadata, int receiveWindow)
     {
         Budget.Commit(receiveWindow);
-        return new MuxStream(this, id, metadata, receiveWindow, _peerInitialWindow);
+        var send = Budget.InitialWindow == MuxOptions.SmallestWindow ? _smallestSendPipe : _sendPipe;
+        return new MuxStream(this, id, metadata, receiveWindow, _peerInitialWindow, send);
     }
+
+    private static PipeOptions SendPipe(MemoryPool<byte> pool, int bytes) => new(
+        pool, pauseWriterThreshold: bytes, resumeWriterThreshold: bytes / 2, minimumSegmentSize: 1, useSynchronizationContext: false);
 
     /// <summary>When the last stream of a drain has ended, says so to the peer, which then closes.</summary>
     private void FinishDrainLocked()

@@ -34,6 +34,7 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
 
     // Guards _sendCredit, _sendOver and _stopReceived, and every use of the send pipe's reader.
     private readonly Lock _sendGate = new();
+    private readonly long _sendBuffer;
     private long _sendCredit;
     private bool _sendOver;
     private bool _stopReceived;
@@ -42,7 +43,7 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
     private int _ended;
     private int _windowReleased;
 
-    public MuxStream(MuxSession session, uint id, StreamMetadata metadata, int receiveWindow, long sendCredit)
+    public MuxStream(MuxSession session, uint id, StreamMetadata metadata, int receiveWindow, long sendCredit, PipeOptions send)
     {
         _session = session;
         _id = id;
@@ -50,7 +51,9 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
         _window = new ReceiveWindow(receiveWindow, session.Options.MaxWindow, session.Now);
         _sendCredit = sendCredit;
         _receive = new Pipe(session.ReceivePipeOptions);
-        _send = new Pipe(session.SendPipeOptions);
+        _send = new Pipe(send);
+        _sendBuffer = send.PauseWriterThreshold;
+        session.Options.Ceiling.Take(_sendBuffer);
         Input = new StreamPipeReader(this, _receive.Reader);
         Output = new StreamPipeWriter(this, _send.Writer);
     }
@@ -363,6 +366,7 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
     private void OnClosed()
     {
         ReleaseWindowIfOver();
+        _session.Options.Ceiling.Release(_sendBuffer);
         _session.OnStreamClosed(this);
         _closed.TrySetResult();
     }

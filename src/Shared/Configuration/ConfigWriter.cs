@@ -46,6 +46,7 @@ public static class ConfigWriter
             writer.WriteArray("portals", config.Reverse.Portals, WritePortal);
             writer.WriteEndObject();
             WritePolicy(writer, config.Policy);
+            LimitsReader.Write(writer, config.Limits);
             writer.WriteEndObject();
         }
 

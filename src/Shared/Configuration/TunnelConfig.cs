@@ -23,6 +23,9 @@ public sealed record TunnelConfig
     /// <summary>Time limits, by the level of a user, an inbound or an outbound.</summary>
     public PolicyConfig Policy { get; init; } = new();
 
+    /// <summary>What outsiders may take of this process.</summary>
+    public LimitsConfig Limits { get; init; } = new();
+
     /// <summary>The bridges and portals.</summary>
     public ReverseConfig Reverse { get; init; } = new();
 }

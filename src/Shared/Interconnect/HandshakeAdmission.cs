@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Tunnel.Shared.Limits;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -12,8 +12,11 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
     /// <summary>So many failures in a row are somebody who sets up a bridge, more is somebody who tries keys.</summary>
     internal const int FailureBurst = 20;
 
-    /// <summary>One more try every so often afterwards; a bridge that waits longer between its tries is never refused.</summary>
+    /// <summary>One failure is forgiven every so often, as long as there are few.</summary>
     internal static readonly TimeSpan FailureRefill = TimeSpan.FromSeconds(2);
+
+    /// <summary>Each failure after the burst doubles the wait for the next try, up to so often: from 2 seconds to 64.</summary>
+    internal const int MostDoublings = 5;
 
     /// <summary>Addresses that are remembered; beyond it the oldest knowledge goes first.</summary>
     private const int MaxAddresses = 16_384;
@@ -27,7 +30,7 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
     /// <summary>Null where the handshake may begin; then <see cref="Exit"/> must follow.</summary>
     public RefusalReason? TryEnter(IPAddress? address)
     {
-        var key = ToKey(address);
+        var key = AddressKey.Of(address);
         lock (_gate)
         {
             if (_inFlight >= maxInFlight)
@@ -43,7 +46,7 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
                     return RefusalReason.Busy;
                 }
 
-                if (Outstanding(entry) >= FailureBurst)
+                if (Outstanding(entry) > FailureBurst - 1)
                 {
                     return RefusalReason.TooManyFailures;
                 }
@@ -58,7 +61,7 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
 
     public void Exit(IPAddress? address, bool failed)
     {
-        var key = ToKey(address);
+        var key = AddressKey.Of(address);
         lock (_gate)
         {
             _inFlight--;
@@ -75,7 +78,14 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
                 return;
             }
 
-            _entries[key] = new Entry(entry.InFlight - 1, failures, timeProvider.GetTimestamp());
+            // Who goes on as soon as it may waits longer each time; who leaves off until all is forgiven begins anew.
+            var strikes = failures switch
+            {
+                > FailureBurst - 1 => Math.Min(entry.Strikes + 1, MostDoublings + 1),
+                <= 1 => 0,
+                _ => entry.Strikes,
+            };
+            _entries[key] = new Entry(entry.InFlight - 1, failures, timeProvider.GetTimestamp(), strikes);
             if (_entries.Count > MaxAddresses)
             {
                 Forget();
@@ -85,7 +95,9 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
 
     /// <summary>Failures that time has not yet forgiven.</summary>
     private double Outstanding(Entry entry) =>
-        entry.Failures == 0 ? 0 : Math.Max(0, entry.Failures - (timeProvider.GetElapsedTime(entry.Since) / FailureRefill));
+        entry.Failures == 0 ? 0 : Math.Max(0, entry.Failures - (timeProvider.GetElapsedTime(entry.Since) / RefillOf(entry)));
+
+    private static TimeSpan RefillOf(Entry entry) => FailureRefill * Math.Pow(2, Math.Max(entry.Strikes - 1, 0));
 
     private void Forget()
     {
@@ -95,31 +107,5 @@ internal sealed class HandshakeAdmission(int maxInFlight, int maxPerAddress, Tim
         }
     }
 
-    /// <summary>What counts as one host; null for what is not counted.</summary>
-    private static IPAddress? ToKey(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return null;
-        }
-
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (IPAddress.IsLoopback(address))
-        {
-            return null;
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        // A host has a whole /64 to itself (RFC 6177).
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes);
-    }
-
-    private readonly record struct Entry(int InFlight, double Failures, long Since);
+    private readonly record struct Entry(int InFlight, double Failures, long Since, int Strikes);
 }

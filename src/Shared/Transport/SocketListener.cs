@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Limits;
 using Tunnel.Shared.Transport.ProxyProtocol;
 
 namespace Tunnel.Shared.Transport;
@@ -17,6 +18,7 @@ public sealed class SocketListener : IAsyncDisposable
     private const int MaxIntroductions = 1024;
 
     private readonly Socket _socket;
+    private readonly VisitorGate? _visitors;
     private readonly Action<AcceptedSocket> _accepted;
     private readonly ProxyProtocolGate? _gate;
     private readonly ConnectionTracker _introductions = new();
@@ -26,11 +28,12 @@ public sealed class SocketListener : IAsyncDisposable
     private Task _acceptLoop = Task.CompletedTask;
     private int _stopped;
 
-    private SocketListener(Socket socket, ProxyProtocolGate? gate, Action<AcceptedSocket> accepted, ILogger logger, string? unixPath)
+    private SocketListener(Socket socket, ProxyProtocolGate? gate, Action<AcceptedSocket> accepted, VisitorGate? visitors, ILogger logger, string? unixPath)
     {
         _socket = socket;
         _gate = gate;
         _accepted = accepted;
+        _visitors = visitors;
         _logger = logger;
         _unixPath = unixPath;
         BoundEndPoint = socket.LocalEndPoint!;
@@ -47,12 +50,20 @@ public sealed class SocketListener : IAsyncDisposable
     /// <param name="timeProvider">Null for the system's.</param>
     /// <exception cref="InboundStartException">The address cannot be used; the message says why and what to do.</exception>
     public static SocketListener Start(
-        EndPoint endPoint, StreamConfig config, Action<AcceptedSocket> accepted, ILogger logger, TimeProvider? timeProvider = null)
+        EndPoint endPoint,
+        StreamConfig config,
+        Action<AcceptedSocket> accepted,
+        ILogger logger,
+        TimeProvider? timeProvider = null) => Start(endPoint, config, accepted, visitors: null, logger, timeProvider ?? TimeProvider.System);
+
+    /// <summary>The same for visitors, who are counted: while there are too many, no more are accepted.</summary>
+    internal static SocketListener Start(
+        EndPoint endPoint, StreamConfig config, Action<AcceptedSocket> accepted, VisitorGate? visitors, ILogger logger, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var gate = config.ProxyProtocol is { } proxies ? new ProxyProtocolGate(proxies, logger, timeProvider ?? TimeProvider.System) : null;
+        var gate = config.ProxyProtocol is { } proxies ? new ProxyProtocolGate(proxies, logger, timeProvider) : null;
         var (socket, unixPath) = ListenSocket.Bind(endPoint);
-        var listener = new SocketListener(socket, gate, accepted, logger, unixPath);
+        var listener = new SocketListener(socket, gate, accepted, visitors, logger, unixPath);
         listener._acceptLoop = Task.Run(listener.AcceptLoopAsync);
         return listener;
     }
@@ -86,12 +97,21 @@ public sealed class SocketListener : IAsyncDisposable
 
     private async Task AcceptLoopAsync()
     {
+        var isScarce = false;
         while (!_stop.IsCancellationRequested)
         {
             Socket socket;
             try
             {
+                if (isScarce)
+                {
+                    await DescriptorGate.Process.WhenRoomAsync(_logger, _stop.Token);
+                    isScarce = false;
+                }
+
+                await (_visitors?.WhenRoomAsync(_stop.Token) ?? Task.CompletedTask);
                 socket = await _socket.AcceptAsync(_stop.Token);
+                isScarce = DescriptorGate.Process.IsNearLimit(socket);
             }
             catch (Exception exception) when (_stop.IsCancellationRequested && exception is SocketException or ObjectDisposedException or OperationCanceledException)
             {

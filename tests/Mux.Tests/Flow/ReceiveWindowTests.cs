@@ -6,7 +6,7 @@ public sealed class ReceiveWindowTests
 {
     private const int Window = 64 * 1024;
 
-    private readonly WindowBudget _budget = new(64 * 1024 * 1024, 256 * 1024);
+    private readonly WindowBudget _budget = new(64 * 1024 * 1024, 256 * 1024, MemoryCeiling.None);
 
     [Fact]
     public void A_peer_may_send_its_credit_and_not_a_byte_more()
@@ -75,7 +75,7 @@ public sealed class ReceiveWindowTests
     [Fact]
     public void It_grows_only_while_the_budget_keeps_a_quarter_for_newcomers()
     {
-        var budget = new WindowBudget(1024 * 1024, Window);
+        var budget = new WindowBudget(1024 * 1024, Window, MemoryCeiling.None);
         budget.Commit(768 * 1024 - Window + 1);
         var window = new ReceiveWindow(Window, 16 * Window, TimeSpan.Zero);
         window.TryReceive(Window);

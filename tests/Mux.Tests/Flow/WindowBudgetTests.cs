@@ -18,7 +18,7 @@ public sealed class WindowBudgetTests
     [InlineData(1000L * MiB, 16 * KiB)]
     public void New_windows_are_powers_of_two_that_shrink_as_the_budget_fills(long committed, int window)
     {
-        var budget = new WindowBudget(64 * MiB, 256 * KiB);
+        var budget = new WindowBudget(64 * MiB, 256 * KiB, MemoryCeiling.None);
         budget.Commit(committed);
         Assert.Equal(window, budget.InitialWindow);
         budget.Release(committed);
@@ -28,7 +28,7 @@ public sealed class WindowBudgetTests
     [Fact]
     public void It_is_overrun_at_four_times_its_limit()
     {
-        var budget = new WindowBudget(MiB, 16 * KiB);
+        var budget = new WindowBudget(MiB, 16 * KiB, MemoryCeiling.None);
         budget.Commit(4 * MiB);
         Assert.False(budget.IsOverrun);
         budget.Commit(1);

@@ -33,10 +33,31 @@ public sealed class HandshakeAdmissionTests
         _time.Advance(HandshakeAdmission.FailureRefill);
         Fail(admission, One, 1);
         Assert.Equal(RefusalReason.TooManyFailures, admission.TryEnter(One));
-        _time.Advance(HandshakeAdmission.FailureRefill);
+        _time.Advance(2 * HandshakeAdmission.FailureRefill);
         Assert.Null(admission.TryEnter(One));
         admission.Exit(One, failed: false);
         Fail(admission, One, HandshakeAdmission.FailureBurst);
+    }
+
+    [Fact]
+    public void The_wait_doubles_with_each_failure_up_to_a_bound_and_begins_anew_when_all_is_forgiven()
+    {
+        var admission = new HandshakeAdmission(100, 100, _time);
+        Fail(admission, One, HandshakeAdmission.FailureBurst);
+        var wait = HandshakeAdmission.FailureRefill;
+        for (var doublings = 0; doublings < 2 * HandshakeAdmission.MostDoublings; doublings++)
+        {
+            _time.Advance(wait - TimeSpan.FromTicks(1));
+            Assert.Equal(RefusalReason.TooManyFailures, admission.TryEnter(One));
+            _time.Advance(TimeSpan.FromTicks(1));
+            Fail(admission, One, 1);
+            wait = doublings < HandshakeAdmission.MostDoublings ? 2 * wait : wait;
+        }
+
+        _time.Advance(wait * HandshakeAdmission.FailureBurst);
+        Fail(admission, One, HandshakeAdmission.FailureBurst);
+        _time.Advance(HandshakeAdmission.FailureRefill);
+        Assert.Null(admission.TryEnter(One));
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal sealed class ConfigDraft
 
     public PolicyConfig Policy { get; set; } = new();
 
+    public LimitsConfig Limits { get; set; } = new();
+
     public List<InboundConfig> Inbounds { get; } = [];
 
     public List<OutboundConfig> Outbounds { get; } = [];

@@ -13,6 +13,7 @@ internal static class ConfigReader
         draft.Log = LogSettingsReader.Read(top.Object("log"));
         draft.Transport = TransportBlocks.Read(top.Object("transport"));
         draft.Policy = PolicyReader.Read(top.Object("policy"));
+        draft.Limits = LimitsReader.Read(top.Object("limits"));
         ReadInbounds(top, draft);
         foreach (var outbound in Singular(top, "outbound").Concat(top.Objects("outboundDetour")).Concat(top.Objects("outbounds")))
         {
@@ -34,6 +35,7 @@ internal static class ConfigReader
             Routing = new RoutingConfig { Rules = [.. draft.Rules], Balancers = [.. draft.Balancers] },
             Observatory = draft.Observatory,
             Policy = draft.Policy,
+            Limits = draft.Limits,
             Reverse = new ReverseConfig { Bridges = [.. draft.Bridges], Portals = [.. draft.Portals] },
         };
     }

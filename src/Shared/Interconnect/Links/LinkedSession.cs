@@ -10,7 +10,7 @@ internal static class LinkedSession
     /// <summary>A link that begins with the session's first connection.</summary>
     public static SessionLink Begin(InterconnectConnection first, MuxOptions mux, InterconnectSettings settings)
     {
-        var link = new SessionLink(new LinkOptions { Pool = mux.Pool, Time = mux.Time, DeadAfter = settings.DeadAfter });
+        var link = new SessionLink(new LinkOptions { Pool = mux.Pool, Time = mux.Time, Ceiling = mux.Ceiling, DeadAfter = settings.DeadAfter });
         link.TryAttach(Wrap(first), takenByPeer: 0);
         return link;
     }
