@@ -6,6 +6,7 @@ using Tunnel.Mux.Cool;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Limits;
 using Tunnel.Shared.Outbounds.Chaining;
 using Tunnel.Shared.Relay;
 using Tunnel.Shared.Transport;
@@ -43,6 +44,9 @@ public sealed record RuntimeContext
     /// </summary>
     public Action<LogConfig>? ChangeLog { get; init; }
 
+    /// <summary>What outsiders may take of this process.</summary>
+    public LimitsConfig Limits { get; init; } = new();
+
     /// <summary>The settings of sessions with V2Ray.</summary>
     public CoolOptions Cool { get; init; } = CoolOptions.Default;
 
@@ -60,6 +64,10 @@ public sealed record RuntimeContext
 
     /// <summary>For what an operator always wants to see.</summary>
     public ILogger StatusLogger => Loggers.CreateLogger(LogCategories.Status);
+
+    /// <summary>Counts the visitors of an inbound.</summary>
+    internal VisitorGate VisitorGateOf(string tag) =>
+        new(tag, Limits.VisitorsPerInbound, Limits.VisitorsPerAddress, Loggers.CreateLogger<VisitorGate>(), Time);
 
     /// <summary>Changes the time limits, for this context and all copies of it, from now on.</summary>
     internal void ChangePolicy(PolicyConfig policy) => _policy.Current = policy;

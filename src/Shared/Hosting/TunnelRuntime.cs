@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Tunnel.Mux.Flow;
 using Tunnel.Shared.Balancing.Observing;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
@@ -61,7 +62,15 @@ public sealed class TunnelRuntime : IAsyncDisposable
         return new TunnelRuntime(
             config,
             reverse,
-            context with { Policy = config.Policy, Cool = cool, Outbounds = new OutboundDirectory(), Stopping = stopping.Token },
+            context with
+            {
+                Policy = config.Policy,
+                Limits = config.Limits,
+                Cool = cool,
+                Mux = context.Mux with { Ceiling = new MemoryCeiling(config.Limits.Memory), MaxStreams = config.Limits.StreamsPerSession },
+                Outbounds = new OutboundDirectory(),
+                Stopping = stopping.Token,
+            },
             stopping);
     }
 
@@ -233,7 +242,9 @@ public sealed class TunnelRuntime : IAsyncDisposable
         _parts = [.. parts.Where(part => !IsInbound(part)), .. _inbounds.Select(static item => item.Part)];
         RetireOutbounds(before, config);
         await ExchangeObservatoryAsync(config);
-        return exchange.Failures;
+        return difference.Changed.Any(static pair => pair.New.Kind == PartKind.Limits)
+            ? exchange.Failures.Add("limits: what was changed there takes effect when the program is started again")
+            : exchange.Failures;
     }
 
     private void RetireOutbounds(RuntimeWays before, TunnelConfig config)

@@ -26,6 +26,7 @@ internal sealed class ConfigPart(PartKind kind, string tag, object value, Immuta
     {
         PartKind.Log => "log",
         PartKind.Policy => "policy",
+        PartKind.Limits => "limits",
         PartKind.Rules => "rules",
         PartKind.Observatory => "observatory",
         PartKind.DefaultOutbound => "default outbound",

@@ -16,6 +16,7 @@ internal static class ConfigParts
         var parts = ImmutableArray.CreateBuilder<ConfigPart>();
         parts.Add(new ConfigPart(PartKind.Log, string.Empty, config.Log));
         parts.Add(new ConfigPart(PartKind.Policy, string.Empty, config.Policy));
+        parts.Add(new ConfigPart(PartKind.Limits, string.Empty, config.Limits));
         parts.AddRange(config.Inbounds.Select(static inbound => new ConfigPart(PartKind.Inbound, inbound.Tag, inbound, Digests(inbound.Stream.Tls))));
         parts.AddRange(config.Reverse.Bridges.Select(static bridge => new ConfigPart(PartKind.Bridge, bridge.Tag, bridge)));
         parts.AddRange(config.Outbounds.Select(static outbound => new ConfigPart(PartKind.Outbound, outbound.Tag, outbound, Digests(outbound.Stream.Tls))));

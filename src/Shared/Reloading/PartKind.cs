@@ -5,6 +5,7 @@ internal enum PartKind
 {
     Log,
     Policy,
+    Limits,
     Inbound,
     Outbound,
     Bridge,

@@ -7,6 +7,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Limits;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Inbounds.DokodemoDoor;
@@ -17,6 +18,7 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
     private readonly ILogger _status = context.StatusLogger;
     private readonly ILogger _logger = context.Loggers.CreateLogger<DokodemoDoorInbound>();
     private readonly ConnectionTracker _connections = new();
+    private readonly VisitorGate _visitors = context.VisitorGateOf(config.Tag);
     private ImmutableArray<DokodemoDoorListeners> _listeners = [];
     private DatagramListenerOptions? _datagrams;
 
@@ -38,7 +40,12 @@ internal sealed class DokodemoDoorInbound(InboundConfig config, DokodemoDoorSett
                 endPoint,
                 settings.Networks,
                 address => SocketListener.Start(
-                    address, config.Stream, socket => _connections.Run(token => ServeAsync(socket, token)), _logger, context.Time),
+                    address,
+                    config.Stream,
+                    socket => _connections.Run(token => _visitors.RunAsync(socket, () => ServeAsync(socket, token))),
+                    _visitors,
+                    _logger,
+                    context.Time),
                 address => DatagramListener.Bind(address, _datagrams));
             _listeners = _listeners.Add(listeners);
             listeners.Datagrams?.Start();

@@ -6,6 +6,7 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
+using Tunnel.Shared.Limits;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Inbounds.Proxies;
@@ -29,6 +30,7 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
     private readonly HandshakeAdmission _admission = new(MaxGreetings, MaxGreetingsPerAddress, context.Time);
     private readonly ConnectionTracker _connections = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly VisitorGate _visitors = context.VisitorGateOf(config.Tag);
     private ImmutableArray<SocketListener> _listeners = [];
     private StreamServerOptions? _transport;
 
@@ -55,7 +57,12 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
         foreach (var endPoint in ListenEndPoints.Of(config))
         {
             var listener = SocketListener.Start(
-                endPoint, config.Stream, socket => _connections.Run(aborted => ServeAsync(socket, aborted)), _logger, context.Time);
+                endPoint,
+                config.Stream,
+                socket => _connections.Run(aborted => _visitors.RunAsync(socket, () => ServeAsync(socket, aborted))),
+                _visitors,
+                _logger,
+                context.Time);
             _listeners = _listeners.Add(listener);
             var sample = new ConnectionInfo { InboundTag = config.Tag, Destination = new Mux.Destination(Mux.Network.Tcp, "example.invalid", 80) };
             var goesTo = dispatcher.Route(sample)?.Description ?? "nowhere (there is no outbound)";

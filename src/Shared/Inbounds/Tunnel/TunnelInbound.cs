@@ -214,6 +214,8 @@ public sealed class TunnelInbound : IInbound, IReconfigurable, IRetiring
         IsDomainServed = domain => FindPortal(domain) is not null,
         Settings = _resilience,
         Links = _links,
+        MaxInFlight = _context.Limits.Handshakes,
+        MaxInFlightPerAddress = Math.Max(1, _context.Limits.Handshakes / 8),
         Pool = _context.Pool,
         TimeProvider = _context.Time,
     });
