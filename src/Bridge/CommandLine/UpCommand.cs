@@ -2,7 +2,6 @@ using System.CommandLine;
 using Tunnel.Shared.CommandLine;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Hosting;
-using Tunnel.Shared.Interconnect;
 
 namespace Tunnel.Bridge.CommandLine;
 
@@ -13,7 +12,7 @@ internal static class UpCommand
     {
         var join = new Argument<string>("JOIN")
         {
-            Description = "The join string that 'portal up' printed: tunnel://KEY@HOST:PORT/DOMAIN. '-' reads it from standard input, so that it is in no process list.",
+            Description = "The join string that 'portal up' printed: tunnel://KEY@HOST:PORT/DOMAIN. So that it is in no process list, '-' reads it from standard input, file:PATH from a file, env:NAME from an environment variable.",
         };
         var target = new Argument<string>("TARGET")
         {
@@ -43,20 +42,12 @@ internal static class UpCommand
         {
             joinText = Console.In.ReadLine() ?? string.Empty;
         }
-
-        if (!JoinString.TryParse(joinText, out var join, out error))
+        else if (JoinString.TryParse(joinText, out var typed, out _) && typed.Key is { Length: > 0 } secret && SecretReference.Of(secret).Kind == SecretReferenceKind.Inline)
         {
-            error = $"JOIN: {error}. Copy the whole line that 'portal up' printed.";
-            return null;
+            ArgumentEraser.TryErase(secret);
         }
 
-        if (join.Domain is not { } domain)
-        {
-            error = "JOIN: the virtual domain is missing; the line ends with '/DOMAIN'. Copy the whole line that 'portal up' printed.";
-            return null;
-        }
-
-        if (!InterconnectKey.TryParse(join.Key, out var key, out error))
+        if (!JoinText.TryResolve(joinText, out var join, out var key, out error))
         {
             error = $"JOIN: {error}";
             return null;
@@ -64,13 +55,14 @@ internal static class UpCommand
 
         if (!ShortForm.TryParseTarget(targetText, out var target, out error))
         {
-            error = $"TARGET: '{targetText}': {error}.";
+            // Not repeated: it may be the join string, in the wrong place.
+            error = $"TARGET: {error}.";
             return null;
         }
 
         try
         {
-            return ShortForm.Bridge(domain, join, key, target);
+            return ShortForm.Bridge(join.Domain!, join, key, target);
         }
         catch (ArgumentException exception)
         {

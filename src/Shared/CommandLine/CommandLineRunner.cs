@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Hosting;
 
 namespace Tunnel.Shared.CommandLine;
@@ -14,7 +15,8 @@ public static class CommandLineRunner
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                // What was typed in a wrong place is repeated, and may be a join string.
+                await Console.Error.WriteLineAsync(SecretMask.Apply(error.Message));
             }
 
             await Console.Error.WriteLineAsync($"Try '{root.Name} --help'.");

@@ -51,7 +51,7 @@ public static class ConfigLoader
     {
         Problems =
         [
-            new ConfigProblem { Severity = ConfigSeverity.Error, File = file, Line = 0, Column = 0, Path = "$", Message = Describe.OneLine(SecretMask.Apply(message)) },
+            new ConfigProblem { Severity = ConfigSeverity.Error, File = SecretMask.FileName(file), Line = 0, Column = 0, Path = "$", Message = Describe.OneLine(SecretMask.Apply(message)) },
         ],
     };
 }

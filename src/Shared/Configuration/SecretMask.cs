@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Tunnel.Shared.Interconnect;
 
@@ -6,8 +7,9 @@ namespace Tunnel.Shared.Configuration;
 /// <summary>Keeps secrets out of what is printed.</summary>
 internal static class SecretMask
 {
-    /// <summary>Words in the names of headers whose values are secrets.</summary>
-    private static readonly string[] SecretHeaders = ["authorization", "cookie", "secret", "token", "password", "api-key"];
+    /// <summary>Headers whose values say nothing secret. Any other may: there is no end of names for tokens, and names are mistyped.</summary>
+    private static readonly FrozenSet<string> PlainHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "Host", "Origin", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Pragma");
 
     private static readonly Regex KeyShape = new(
         @"(?<id>[0-9A-Fa-f]{10})\.(?<secret>[A-Za-z0-9_\-]{8,})",
@@ -30,9 +32,8 @@ internal static class SecretMask
     public static string Id(VMessUserId id, SecretReference reference) =>
         reference.Kind == SecretReferenceKind.Inline ? id.ToString() : reference.ToString();
 
-    /// <summary>The value of an HTTP header, masked where the header is one that carries secrets.</summary>
-    public static string Header(string name, string value) =>
-        SecretHeaders.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "***" : value;
+    /// <summary>The value of an HTTP header, masked unless the header is one that carries no secrets.</summary>
+    public static string Header(string name, string value) => PlainHeaders.Contains(name) ? value : "***";
 
     /// <summary>
     /// Masks whatever looks like a key, like a VMess id or like the user part of a join string. Messages do not repeat what stands in a key's
@@ -43,6 +44,13 @@ internal static class SecretMask
             KeyShape.Replace(text, static match => IsExample(match.Groups["secret"].Value) ? match.Value : match.Groups["id"].Value + ".***"),
             static match => match.Groups["start"].Value + "-***"),
         static match => IsExample(match.Groups["user"].Value) ? match.Value : match.Groups["scheme"].Value + "***@");
+
+    /// <summary>
+    /// The name of a file as it was given; masked where it is a key or a join string that stands in a file's place. Paths stay
+    /// as they are otherwise, also those with a UUID in them, as containers have.
+    /// </summary>
+    public static string FileName(string path) =>
+        path.StartsWith(JoinString.Scheme, StringComparison.OrdinalIgnoreCase) || KeyShape.Match(path) is { Success: true, Index: 0 } ? Apply(path) : path;
 
     /// <summary>What our own messages show as examples, and references, which are no secrets.</summary>
     private static bool IsExample(string text) =>

@@ -41,6 +41,25 @@ public sealed class SecretTests
         }
     }
 
+    [Theory]
+    [InlineData("tunnel://" + TestKeys.First + "@a:1/b")]
+    [InlineData(TestKeys.First)]
+    public void A_secret_in_the_place_of_a_file_is_masked(string path)
+    {
+        var said = string.Join('\n', ConfigLoader.Load(path).Problems) + string.Join('\n', ConfigLoader.LoadText(path, "[]").Problems);
+
+        Assert.NotEmpty(said);
+        Assert.DoesNotContain(TestKeys.First[11..], said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_stays_as_it_is()
+    {
+        const string path = "/var/lib/pods/" + TestKeys.FirstId + "/630dcd2966.configuration.json";
+
+        Assert.StartsWith(path + ":1:1: error", ConfigLoader.LoadText(path, "[]").Problems[0].ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_inline_key_is_printed_as_its_id()
     {

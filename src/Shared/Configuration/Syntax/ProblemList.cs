@@ -111,7 +111,7 @@ internal sealed class ProblemList(SourceText source, bool strict)
         return new ConfigProblem
         {
             Severity = severity,
-            File = source.FileName,
+            File = SecretMask.FileName(source.FileName),
             Line = line,
             Column = column,
             Path = SecretMask.Apply(path),
