@@ -10,7 +10,7 @@ public class WindowBenchmarks
     private const int Frame = 16 * 1024;
     private const int Window = 256 * 1024;
 
-    private readonly WindowBudget _budget = new(64 * 1024 * 1024, Window);
+    private readonly WindowBudget _budget = new(64 * 1024 * 1024, Window, MemoryCeiling.None);
     private readonly ReceiveWindow _window = new(Window, Window, TimeSpan.Zero);
 
     [Benchmark]
