@@ -34,10 +34,10 @@ public sealed class CorporateProxyTests(ITestOutputHelper output) : EndToEndTest
         // Nothing goes around it: without it, there is no way.
         var mark = bridge.Output.Count;
         await proxy.KillAsync();
-        await bridge.WaitForLineAsync(new Regex(@"cannot connect.*the (SOCKS5|HTTP) proxy is not there.*connection refused", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), from: mark);
+        await bridge.WaitForLineAsync(new Regex(@"cannot (connect|resume yet).*the (SOCKS5|HTTP) proxy is not there.*connection refused", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), from: mark);
         mark = bridge.Output.Count;
         await proxy.StartAgainAsync();
-        await bridge.WaitForLineAsync(LogLines.Connected, from: mark);
+        await bridge.WaitForLineAsync(new Regex("(connected|connection resumed): ", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), from: mark);
         await DownloadAsync(portal.Public);
     }
 

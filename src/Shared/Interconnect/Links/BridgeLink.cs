@@ -22,6 +22,7 @@ internal sealed class BridgeLink
 
     // The keeper's own.
     private EndPoint? _local;
+    private string? _lastComplaint;
 
     /// <summary>Begins the session over its first connection.</summary>
     /// <param name="first">An authenticated connection; the session owns it.</param>
@@ -131,7 +132,6 @@ internal sealed class BridgeLink
             catch (InterconnectException exception)
             {
                 failure = exception;
-                LinkLog.CannotResumeYet(_log, _handshake.VirtualDomain, _portal, exception.Message);
             }
 
             if (failure.Code == InterconnectError.UnknownSession)
@@ -150,6 +150,7 @@ internal sealed class BridgeLink
                 return false;
             }
 
+            Complain(failure.Message, _handshake.ResumeWithin - _time.GetElapsedTime(lostAt));
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(Task.Delay(wait, _time, awake.Token), changed);
             await awake.CancelAsync();
@@ -157,9 +158,20 @@ internal sealed class BridgeLink
         }
     }
 
+    /// <summary>The same failure again and again is said once.</summary>
+    private void Complain(string message, TimeSpan left)
+    {
+        if (message != _lastComplaint)
+        {
+            _lastComplaint = message;
+            LinkLog.CannotResumeYet(_log, _handshake.VirtualDomain, _portal, message.TrimEnd('.'), Math.Round(left.TotalSeconds));
+        }
+    }
+
     private bool GoOn(InterconnectConnection connection, TimeSpan after)
     {
         _local = connection.Connection.LocalEndPoint;
+        _lastComplaint = null;
         var received = connection.Handshake.ReceivedByPeer ?? -1;
         if (_link.TryAttach(LinkedSession.Wrap(connection), received))
         {

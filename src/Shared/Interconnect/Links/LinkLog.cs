@@ -16,6 +16,6 @@ internal static partial class LinkLog
     [LoggerMessage(2203, LogLevel.Information, "connection resumed: {VirtualDomain} through {Portal} after {Seconds} s; {Streams} visitors go on")]
     public static partial void Resumed(ILogger logger, string virtualDomain, string portal, double seconds, int streams);
 
-    [LoggerMessage(2204, LogLevel.Debug, "cannot resume yet: {VirtualDomain} through {Portal}: {Reason}")]
-    public static partial void CannotResumeYet(ILogger logger, string virtualDomain, string portal, string reason);
+    [LoggerMessage(2204, LogLevel.Warning, "cannot resume yet: {VirtualDomain} through {Portal}: {Reason}; trying for {Seconds} s more")]
+    public static partial void CannotResumeYet(ILogger logger, string virtualDomain, string portal, string reason, double seconds);
 }
