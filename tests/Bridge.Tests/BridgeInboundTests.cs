@@ -126,6 +126,7 @@ public sealed class BridgeInboundTests : IDisposable
         await using var bridge = Create(new FakeDispatcher(_ => routed));
         await bridge.StartAsync(CancellationToken.None);
         await using var before = (await first.NextAsync()).Succeed();
+        await _loggers.SeenAsync("connected: home.example through portal-0:7000 (worker 1)");
         bridge.FollowRoutes();
         Assert.Equal(0, first.Waiting);
 

@@ -198,8 +198,8 @@ internal sealed class WorkerGroup : IDisposable
             _lastComplaint = null;
             var worker = new Worker(session, _context.Time.GetTimestamp(), ServeAsync(session, portal));
             _workers.Add(worker);
-            BridgeLog.Connected(_status, _virtualDomain, portal, _workers.Count);
             _connected.TrySetResult();
+            BridgeLog.Connected(_status, _virtualDomain, portal, _workers.Count);
         }
         catch (InterconnectException exception)
         {

@@ -225,8 +225,9 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
 
     internal void SendReset(uint streamId, MuxErrorCode code, string? text) => Queued(_lane.TryReset(streamId, code, text));
 
-    internal void OnStreamClosed(MuxStream stream)
+    internal void OnStreamClosed(MuxStream stream, long sendBuffer)
     {
+        Options.Ceiling.Release(sendBuffer);
         lock (_gate)
         {
             if (_streams.Remove((uint)stream.Id))
@@ -284,6 +285,7 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
     {
         Budget.Commit(receiveWindow);
         var send = Budget.InitialWindow == MuxOptions.SmallestWindow ? _smallestSendPipe : _sendPipe;
+        Options.Ceiling.Take(send.PauseWriterThreshold);
         return new MuxStream(this, id, metadata, receiveWindow, _peerInitialWindow, send);
     }
 

@@ -53,7 +53,6 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
         _receive = new Pipe(session.ReceivePipeOptions);
         _send = new Pipe(send);
         _sendBuffer = send.PauseWriterThreshold;
-        session.Options.Ceiling.Take(_sendBuffer);
         Input = new StreamPipeReader(this, _receive.Reader);
         Output = new StreamPipeWriter(this, _send.Writer);
     }
@@ -366,8 +365,7 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
     private void OnClosed()
     {
         ReleaseWindowIfOver();
-        _session.Options.Ceiling.Release(_sendBuffer);
-        _session.OnStreamClosed(this);
+        _session.OnStreamClosed(this, _sendBuffer);
         _closed.TrySetResult();
     }
 

@@ -96,7 +96,7 @@ public sealed class VMessConfigTests
     public void A_header_that_carries_a_secret_is_masked()
     {
         const string text = "{ \"outbounds\": [ { \"protocol\": \"vmess\", \"settings\": { \"vnext\": [ { \"address\": \"a\", \"port\": 1, \"users\": [ { \"id\": \"env:TUNNEL_TEST_ID\" } ] } ] },"
-            + " \"streamSettings\": { \"network\": \"ws\", \"wsSettings\": { \"headers\": { \"Authorization\": \"Basic hunter2\", \"X-Plain\": \"yes\" } } } } ] }";
+            + " \"streamSettings\": { \"network\": \"ws\", \"wsSettings\": { \"headers\": { \"Authorization\": \"Basic hunter2\", \"User-Agent\": \"yes\" } } } } ] }";
 
         var config = ConfigLoader.LoadText("f", text).Config!;
 

@@ -9,7 +9,7 @@ namespace Tunnel.Shared.Tests.Reloading;
 public sealed class ConfigDifferenceTests
 {
     private const string Rich = """
-        { "log": { "loglevel": "info" },
+        { "limits": { "memory": "64MiB" }, "log": { "loglevel": "info" },
           "inbounds": [
             { "tag": "web", "listen": "127.0.0.1", "port": 8080, "protocol": "dokodemo-door", "settings": { "address": "web", "port": 80 } },
             { "tag": "proxy", "listen": "127.0.0.1", "port": 1080, "protocol": "socks",
@@ -58,12 +58,13 @@ public sealed class ConfigDifferenceTests
 
     [Fact]
     public void Every_part_of_a_configuration_is_compared() => Assert.Equal(
-        ["Inbounds", "Log", "Observatory", "Outbounds", "Policy", "Reverse", "Routing"],
+        ["Inbounds", "Limits", "Log", "Observatory", "Outbounds", "Policy", "Reverse", "Routing"],
         typeof(TunnelConfig).GetProperties().Select(static property => property.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("info", "debug", "log")]
     [InlineData("300", "301", "policy")]
+    [InlineData("64MiB", "65MiB", "limits")]
     [InlineData("\"port\": 80 }", "\"port\": 81 }", "inbound web")]
     [InlineData("\"port\": 8080", "\"port\": 8089", "inbound web")]
     [InlineData("SOCKSPASS", "other", "inbound proxy")]
