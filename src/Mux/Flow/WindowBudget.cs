@@ -3,13 +3,16 @@ using System.Numerics;
 namespace Tunnel.Mux.Flow;
 
 /// <summary>
-/// What the receive windows of one session have promised together, within what all sessions may. A promise cannot be taken back, so memory stays bounded
-/// only if new promises shrink as the sum grows: a new stream gets a 64th of what is left, and windows grow only while a
-/// quarter of the budget is free for newcomers.
+/// What the receive windows of one session have promised together, within what all sessions may. A promise cannot be taken
+/// back, so memory stays bounded only if new promises shrink as the sum grows: a new stream gets a 64th of what is left here,
+/// and a 4096th of what is left in the process; windows grow only while a quarter of both is free for newcomers.
 /// </summary>
 internal sealed class WindowBudget(long limit, int largestInitialWindow, MemoryCeiling ceiling)
 {
     private const int ShareOfRest = 64;
+
+    // Most visitors are idle, and each has its promise: ten thousand of them fit half a GiB.
+    private const int ShareOfCeiling = 4096;
 
     // A burst of streams may come within the round trip that a smaller window takes to be followed.
     private const int MostOverrun = 4;
@@ -26,7 +29,7 @@ internal sealed class WindowBudget(long limit, int largestInitialWindow, MemoryC
     {
         get
         {
-            var share = Math.Min(Math.Max(limit - Committed, 0), ceiling.Rest) / ShareOfRest;
+            var share = Math.Min(Math.Max(limit - Committed, 0) / ShareOfRest, ceiling.Rest / ShareOfCeiling);
             if (share >= largestInitialWindow)
             {
                 return largestInitialWindow;

@@ -284,7 +284,7 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
     private MuxStream CreateStreamLocked(uint id, StreamMetadata metadata, int receiveWindow)
     {
         Budget.Commit(receiveWindow);
-        var send = Budget.InitialWindow == MuxOptions.SmallestWindow ? _smallestSendPipe : _sendPipe;
+        var send = Budget.InitialWindow < 2 * Options.SendBuffer ? _smallestSendPipe : _sendPipe;
         Options.Ceiling.Take(send.PauseWriterThreshold);
         return new MuxStream(this, id, metadata, receiveWindow, _peerInitialWindow, send);
     }

@@ -14,15 +14,15 @@ public sealed class MemoryCeilingTests
     [Fact]
     public void Windows_shrink_as_all_sessions_together_take_more()
     {
-        var ceiling = new MemoryCeiling(64 * MiB);
-        var busy = new WindowBudget(1024L * MiB, 256 * KiB, ceiling);
-        var other = new WindowBudget(1024L * MiB, 256 * KiB, ceiling);
+        var ceiling = new MemoryCeiling(1024L * MiB);
+        var busy = new WindowBudget(4096L * MiB, 256 * KiB, ceiling);
+        var other = new WindowBudget(4096L * MiB, 256 * KiB, ceiling);
         Assert.Equal(256 * KiB, other.InitialWindow);
-        busy.Commit(60 * MiB);
+        busy.Commit(768L * MiB);
         Assert.Equal(64 * KiB, other.InitialWindow);
         Assert.False(other.TryGrow(MiB));
-        Assert.Equal(60 * MiB, ceiling.Used);
-        busy.Release(60 * MiB);
+        Assert.Equal(768L * MiB, ceiling.Used);
+        busy.Release(768L * MiB);
         Assert.True(other.TryGrow(MiB));
     }
 
@@ -39,7 +39,7 @@ public sealed class MemoryCeilingTests
             Assert.InRange(streams.Count, 0, MiB / MemoryCeiling.SmallestStream);
         }
 
-        Assert.InRange(ceiling.Used, MiB - (4 * MemoryCeiling.SmallestStream), MiB);
+        Assert.InRange(ceiling.Used, MiB - MemoryCeiling.SmallestStream + 1, MiB);
         Assert.False(pair.Dialler.CanOpen);
         foreach (var stream in streams)
         {
