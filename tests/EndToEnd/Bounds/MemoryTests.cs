@@ -112,7 +112,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task Visitors_for_whom_there_is_no_memory_are_turned_away_until_others_have_gone()
     {
-        const int Crowd = 300;
+        const int Crowd = 700;
         const long Memory = 16 * Mebibyte;
         await StartAsync(Memory);
         await using var watch = new MemoryWatch(_portal, _bridge);
