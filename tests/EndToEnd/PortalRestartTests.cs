@@ -17,10 +17,10 @@ public sealed class PortalRestartTests(ITestOutputHelper output) : EndToEndTest(
 
         portal.Process.Kill();
         await portal.Process.WaitForExitAsync();
-        await bridge.WaitForLineAsync(LogLines.ConnectionLost);
+        await bridge.WaitForLineAsync(LogLines.Interrupted);
 
         // Long enough for the waits between the bridge's attempts to have grown to their bound.
-        await bridge.WaitForLineAsync(LogLines.CannotConnect);
+        await bridge.WaitForLineAsync(LogLines.CannotResumeYet);
         await Task.Delay(TimeSpan.FromSeconds(4));
 
         var mark = bridge.Output.Count;

@@ -60,6 +60,14 @@ public static partial class LogLines
     [GeneratedRegex(@"\bconnection closed: ", Options, TimeoutMilliseconds)]
     public static partial Regex ConnectionClosed { get; }
 
+    /// <summary>Bridge: the connection of a session is lost; the session goes on if it comes back in time.</summary>
+    [GeneratedRegex(@"\bconnection interrupted: ", Options, TimeoutMilliseconds)]
+    public static partial Regex Interrupted { get; }
+
+    /// <summary>Bridge: a lost session cannot go on yet. Group: reason.</summary>
+    [GeneratedRegex(@"\bcannot resume yet: \S+ through \S+: (?<reason>.+); trying for ", Options, TimeoutMilliseconds)]
+    public static partial Regex CannotResumeYet { get; }
+
     /// <summary>Bridge: a dial failed or was refused. Groups: reason, wait.</summary>
     [GeneratedRegex(@"\bcannot connect\b.*: (?<reason>.+); next try within (?<wait>\d+(\.\d+)?) s", Options, TimeoutMilliseconds)]
     public static partial Regex CannotConnect { get; }

@@ -103,10 +103,14 @@ public sealed partial class ReloadTests(ITestOutputHelper output) : ReloadTest(o
         Assert.StartsWith("added inbound by-itself; changed rules; unchanged ", line.Groups["result"].Value, StringComparison.Ordinal);
         await ServedAsync(new IPEndPoint(IPAddress.Loopback, port), "home", Limit);
 
-        mark = Portal.Log.Count;
-        Portal.Process.HangUp();
-        line = await Portal.Process.WaitForLineAsync(LogLines.Reloaded, from: mark);
-        Assert.Equal("nothing has changed", line.Groups["result"].Value);
+        // Under nohup programs ignore the signal, and so do these.
+        if (!ProgramProcess.IsHangUpIgnored)
+        {
+            mark = Portal.Log.Count;
+            Portal.Process.HangUp();
+            line = await Portal.Process.WaitForLineAsync(LogLines.Reloaded, from: mark);
+            Assert.Equal("nothing has changed", line.Groups["result"].Value);
+        }
 
         var result = await ReloadPortalAsync();
         Assert.Equal(0, result.ExitCode);

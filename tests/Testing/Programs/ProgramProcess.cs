@@ -94,6 +94,11 @@ public sealed partial class ProgramProcess : IAsyncDisposable
     /// <summary>Asks the program to drain and end.</summary>
     public void Terminate() => Signal(SigTerm);
 
+    /// <summary>Whether SIGHUP is ignored here, and so by every program that is started: under nohup it is.</summary>
+    public static bool IsHangUpIgnored { get; } = OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").FirstOrDefault(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) & 1) != 0;
+
     /// <summary>Asks the program to read its configuration again.</summary>
     public void HangUp() => Signal(SigHup);
 
