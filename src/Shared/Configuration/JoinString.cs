@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Tunnel.Shared.Configuration;
 
@@ -39,6 +40,12 @@ public sealed record JoinString
         if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             error = Shape;
+            return false;
+        }
+
+        if (!IsText(text))
+        {
+            error = "half a character stands in it, as is left where a text was cut; " + Shape;
             return false;
         }
 
@@ -86,6 +93,22 @@ public sealed record JoinString
 
         var reference = SecretReference.Of(Key);
         return Write(reference.Kind == SecretReferenceKind.Inline ? "***" : Escape(reference.ToString()));
+    }
+
+    /// <summary>Whether each half of a surrogate pair has its other half: what is none cannot be written again.</summary>
+    private static bool IsText(string text)
+    {
+        for (var i = 0; i < text.Length;)
+        {
+            if (!Rune.TryGetRuneAt(text, i, out var rune))
+            {
+                return false;
+            }
+
+            i += rune.Utf16SequenceLength;
+        }
+
+        return true;
     }
 
     // A key and env:NAME need no escaping; ':' is legal in this place, and file:%2Fpath stays readable with it.

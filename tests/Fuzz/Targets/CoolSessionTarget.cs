@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Tunnel.Fuzz.Engine;
 using Tunnel.Mux;
 using Tunnel.Mux.Cool;
@@ -19,16 +20,24 @@ internal static class CoolSessionTarget
 
     public static FuzzTarget Create() => new("cool-session", "Mux.Cool: a whole session with reverse control streams, at the bridge and at the portal",
     [
-        Case("bridge", static options => connection => ReverseBridgeControl.Start(connection, options).Session),
-        Case("portal", static options => connection => ReversePortalControl.Start(
-            connection, options, new ReversePortalOptions { DrainAfterStreams = 2, HeartbeatInterval = TimeSpan.FromMilliseconds(1) }).Session),
+        Case("bridge", static (connection, options) =>
+        {
+            var control = ReverseBridgeControl.Start(connection, options);
+            return (control.Session, control.Completion);
+        }),
+        Case("portal", static (connection, options) =>
+        {
+            var control = ReversePortalControl.Start(
+                connection, options, new ReversePortalOptions { DrainAfterStreams = 2, HeartbeatInterval = TimeSpan.FromMilliseconds(1) });
+            return (control.Session, control.Completion);
+        }),
     ]);
 
-    private static FuzzCase Case(string name, Func<CoolOptions, Func<System.IO.Pipelines.IDuplexPipe, IMuxSession>> start) => new(
+    private static FuzzCase Case(string name, Func<IDuplexPipe, CoolOptions, (IMuxSession Session, Task Over)> start) => new(
         name,
         (bytes, observations) => SessionPlay.Run(
             bytes,
-            (connection, pool) => start(Options with { Pool = pool, DelayEndUntilResponseEnds = bytes.Length % 2 == 0 })(connection),
+            (connection, pool) => start(connection, Options with { Pool = pool, DelayEndUntilResponseEnds = bytes.Length % 2 == 0 }),
             new StreamMetadata(new Destination(bytes.Length % 4 < 2 ? Network.Tcp : Network.Udp, "10.1.2.3", 53)),
             observations))
     {

@@ -24,7 +24,7 @@ internal static class MuxSessionTarget
 
     private static void Run(byte[] bytes, Observations observations, bool isDialler) => SessionPlay.Run(
         bytes,
-        (connection, pool) => MuxSession.Start(connection, isDialler, new MuxOptions { MaxStreams = 5, MaxControlBytes = 16 * 1024, Pool = pool }),
+        (connection, pool) => (MuxSession.Start(connection, isDialler, new MuxOptions { MaxStreams = 5, MaxControlBytes = 16 * 1024, Pool = pool }), Task.CompletedTask),
         new StreamMetadata(new Destination(Network.Tcp, "target.example", 80)),
         observations);
 }

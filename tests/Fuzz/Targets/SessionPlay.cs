@@ -24,7 +24,12 @@ internal static class SessionPlay
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Plays the bytes to a session that is started on a connection.</summary>
-    public static void Run(byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, IMuxSession> start, StreamMetadata metadata, Observations observations) =>
+    /// <param name="bytes">The input.</param>
+    /// <param name="start">Starts it; the task is over when whoever else uses the session has left it.</param>
+    /// <param name="metadata">Of the streams that are opened.</param>
+    /// <param name="observations">What came of it.</param>
+    public static void Run(
+        byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, (IMuxSession Session, Task Over)> start, StreamMetadata metadata, Observations observations) =>
         Run(bytes, pool => PlayAsync(bytes, start, metadata, pool), observations);
 
     /// <summary>Has something played, and checks what it leaves behind.</summary>
@@ -58,7 +63,7 @@ internal static class SessionPlay
         var (end, streams) = await play(pool);
         PropertyException.Require(end.Message.Length > 0 && Enum.IsDefined(end.Code), "a session ends with a reason");
 
-        // Whoever listens on a control stream completes it a little later than its session ends.
+        // A block may be returned a little later than its session ends.
         var waited = Stopwatch.GetTimestamp();
         while (pool.Rented > 0 && Stopwatch.GetElapsedTime(waited) < Patience)
         {
@@ -74,15 +79,17 @@ internal static class SessionPlay
     }
 
     private static async Task<(MuxSessionEnd End, int Streams)> PlayAsync(
-        byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, IMuxSession> start, StreamMetadata metadata, TrackingPool pool)
+        byte[] bytes, Func<IDuplexPipe, MemoryPool<byte>, (IMuxSession Session, Task Over)> start, StreamMetadata metadata, TrackingPool pool)
     {
         var (peer, connection) = DuplexPipePair.Create(pool, PauseThreshold);
-        await using var session = start(connection, pool);
+        var (started, over) = start(connection, pool);
+        await using var session = started;
         var user = UseAsync(session, metadata);
         await SendAsync(peer, bytes);
         var end = await session.Completion;
         var streams = await user;
         await peer.Input.CompleteAsync();
+        await over;
         PropertyException.Require(session.StreamCount == 0, "streams end with their session");
         return (end, streams);
     }
