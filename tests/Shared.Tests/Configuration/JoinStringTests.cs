@@ -32,12 +32,18 @@ public sealed class JoinStringTests
     [InlineData("tunnel://k@a:1/b/c")]
     [InlineData("tunnel://k@a:1/10.0.0.1")]
     [InlineData("tunnel://k@a:1?x=y")]
-    [InlineData("tunnel://k\ud800@a:1")]
     public void Anything_else_is_refused_with_a_reason(string text)
     {
         Assert.False(JoinString.TryParse(text, out _, out var error));
         Assert.NotEmpty(error);
         Assert.Throws<FormatException>(() => JoinString.Parse(text));
+    }
+
+    [Fact]
+    public void Half_a_character_is_refused()
+    {
+        Assert.False(JoinString.TryParse("tunnel://k\ud800@a:1", out _, out var error));
+        Assert.StartsWith("half a character", error, StringComparison.Ordinal);
     }
 
     [Fact]
