@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Tunnel.Benchmarks;
+using Tunnel.Benchmarks.Compare;
 using Tunnel.Benchmarks.Line;
 using Tunnel.Benchmarks.Throughput;
 
@@ -11,6 +12,11 @@ if (args is ["throughput", .. var rest])
 if (args is ["line", .. var line])
 {
     return await LineProgram.RunAsync(line);
+}
+
+if (args is ["compare", .. var compare])
+{
+    return await CompareProgram.RunAsync(compare);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(ThroughputProgram).Assembly).Run(args, ShortRun.Config);
