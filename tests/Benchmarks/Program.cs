@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Running;
 using Tunnel.Benchmarks;
 using Tunnel.Benchmarks.Compare;
+using Tunnel.Benchmarks.Compare.Load;
+using Tunnel.Benchmarks.Compare.Peers;
 using Tunnel.Benchmarks.Line;
 using Tunnel.Benchmarks.Throughput;
 
@@ -17,6 +19,11 @@ if (args is ["line", .. var line])
 if (args is ["compare", .. var compare])
 {
     return await CompareProgram.RunAsync(compare);
+}
+
+if (args is [EchoTarget.Command])
+{
+    await EchoTarget.RunAsync(new Site(Path.GetTempPath()));
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(ThroughputProgram).Assembly).Run(args, ShortRun.Config);

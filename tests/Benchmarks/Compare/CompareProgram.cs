@@ -9,7 +9,7 @@ namespace Tunnel.Benchmarks.Compare;
 /// <summary>Measures our two programs beside other tunnels, in turn, as whole processes.</summary>
 internal static class CompareProgram
 {
-    /// <summary>For ten thousand visitors, each with a descriptor here, two in each process, and a few more.</summary>
+    /// <summary>For ten thousand visitors: two descriptors each in a haproxy, and a few more.</summary>
     private const int Descriptors = 65_536;
 
     /// <returns>An exit code: 0 where every cell has a figure.</returns>

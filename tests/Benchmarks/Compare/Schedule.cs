@@ -35,7 +35,6 @@ internal static class Schedule
         {
             // The second wait is for measures that do not hear the token.
             await Task.Run(() => measure.MeasureAsync(cell, limit.Token)).WaitAsync(measure.Limit(cell.Duration) + TimeSpan.FromSeconds(5));
-            results.Add(cell.Figures);
             outcome = string.Join(", ", cell.Figures.Select(static f => $"{f.Row} {Table.Text(f.Value)} {f.Unit}"));
         }
         catch (Exception e)
@@ -44,6 +43,9 @@ internal static class Schedule
             results.Add(new Failure(measure.Name, cell.Peer.Name, round, outcome));
             outcome = $"FAILED: {outcome}";
         }
+
+        // What was measured before a failure counts.
+        results.Add(cell.Figures);
 
         Console.WriteLine($"round {round} {measure.Name} {cell.Peer.Name}: {outcome}");
     }

@@ -11,5 +11,8 @@ internal static class AllMeasures
         new ConnectionsMeasure(),
         new EchoMeasure(),
         new StoppedReadersMeasure(),
+        new IdleMeasure(),
+        new StartMeasure(),
+        new LineMeasure(),
     ];
 }

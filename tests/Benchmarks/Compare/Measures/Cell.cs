@@ -8,6 +8,7 @@ namespace Tunnel.Benchmarks.Compare.Measures;
 internal sealed class Cell(Bench bench, ITunnelPeer peer, int round, TimeSpan duration)
 {
     private readonly List<Figure> _figures = [];
+    private readonly Lock _lock = new(); // guards _figures: a measure that is given up may still run
 
     /// <summary>Who is measured.</summary>
     public ITunnelPeer Peer => peer;
@@ -22,11 +23,26 @@ internal sealed class Cell(Bench bench, ITunnelPeer peer, int round, TimeSpan du
     public BlockingTarget Target => bench.Target;
 
     /// <summary>What has been measured.</summary>
-    public IReadOnlyList<Figure> Figures => _figures;
+    public IReadOnlyList<Figure> Figures
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _figures];
+            }
+        }
+    }
 
     /// <summary>The peer's processes that run as long as the whole comparison.</summary>
     public Task<RunningPeer> StandingAsync(CancellationToken cancellation) => bench.StandingAsync(peer, cancellation);
 
     /// <summary>Notes a figure.</summary>
-    public void Add(Row row, double value) => _figures.Add(new Figure(row.Name, row.Unit, peer.Name, round, value));
+    public void Add(Row row, double value)
+    {
+        lock (_lock)
+        {
+            _figures.Add(new Figure(row.Name, row.Unit, peer.Name, round, value));
+        }
+    }
 }
