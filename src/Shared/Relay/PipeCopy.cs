@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Tunnel.Mux.Output;
 
 namespace Tunnel.Shared.Relay;
 
@@ -7,8 +8,8 @@ namespace Tunnel.Shared.Relay;
 internal static class PipeCopy
 {
     /// <summary>
-    /// Writes and flushes a buffer. A single segment, the usual case, goes to the writer as it is, so that a socket sends it
-    /// without a copy; several are gathered into one flush. The buffer must stay valid until the flush ends.
+    /// Writes and flushes a buffer, in one flush and, where the writer can send memory from where it lies, without a copy. The
+    /// buffer must stay valid until the flush ends.
     /// </summary>
     public static ValueTask<FlushResult> WriteAsync(PipeWriter to, in ReadOnlySequence<byte> buffer)
     {
@@ -17,9 +18,17 @@ internal static class PipeCopy
             return to.WriteAsync(buffer.First);
         }
 
+        var gathering = to as IGatheringOutput;
         foreach (var segment in buffer)
         {
-            to.Write(segment.Span);
+            if (gathering is not null)
+            {
+                gathering.Append(segment);
+            }
+            else
+            {
+                to.Write(segment.Span);
+            }
         }
 
         return to.FlushAsync();

@@ -9,25 +9,22 @@ namespace Tunnel.Shared.Transport;
 public sealed class SocketConnection : IConnection
 {
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
-    private readonly TransportPipeReader _input;
+    private readonly SocketPipeReader _input;
     private readonly SocketPipeWriter _output;
     private int _disposed;
 
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">A connected stream socket.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    /// <param name="readBlockBytes">The most that one read returns, in bytes.</param>
-    public SocketConnection(Socket socket, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
-        : this(new AcceptedSocket(socket), pool, readBlockBytes)
+    public SocketConnection(Socket socket, MemoryPool<byte>? pool = null)
+        : this(new AcceptedSocket(socket), pool)
     {
     }
 
     /// <summary>Takes over an accepted socket, with the addresses that it came with.</summary>
     /// <param name="accepted">From a listener.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    /// <param name="readBlockBytes">The most that one read returns, in bytes.</param>
-    public SocketConnection(AcceptedSocket accepted, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
+    public SocketConnection(AcceptedSocket accepted, MemoryPool<byte>? pool = null)
     {
         ArgumentNullException.ThrowIfNull(accepted);
         var socket = accepted.Socket;
@@ -36,8 +33,7 @@ public sealed class SocketConnection : IConnection
         LocalEndPoint = accepted.LocalEndPoint;
         RemoteEndPoint = accepted.RemoteEndPoint;
         SocketTuning.SetNoDelay(socket);
-        _stream = new NetworkStream(socket, ownsSocket: false);
-        _input = new TransportPipeReader(_stream, pool, readBlockBytes);
+        _input = new SocketPipeReader(socket, pool, TransportDefaults.BlockBytes, TransportDefaults.LargeReadBytes);
         _output = new SocketPipeWriter(socket, pool, TransportDefaults.BlockBytes);
     }
 
@@ -60,7 +56,6 @@ public sealed class SocketConnection : IConnection
         }
 
         await SocketShutdownSequence.CloseAsync(_socket, _input, _output);
-        await _stream.DisposeAsync();
         _output.Dispose();
     }
 }

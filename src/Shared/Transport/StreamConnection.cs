@@ -11,7 +11,7 @@ public sealed class StreamConnection : IConnection
 {
     private readonly Stream _stream;
     private readonly Carrier? _carrier;
-    private readonly TransportPipeReader _input;
+    private readonly StreamPipeReader _input;
     private readonly StreamPipeWriter _output;
     private int _disposed;
 
@@ -38,7 +38,7 @@ public sealed class StreamConnection : IConnection
         _carrier = carrier;
         LocalEndPoint = carrier?.LocalEndPoint;
         RemoteEndPoint = remote ?? carrier?.RemoteEndPoint;
-        _input = new TransportPipeReader(stream, pool, TransportDefaults.BlockBytes);
+        _input = new StreamPipeReader(stream, pool, TransportDefaults.BlockBytes);
         _output = new StreamPipeWriter(stream, stage, carrier, pool, TransportDefaults.BlockBytes, endOutput);
     }
 
