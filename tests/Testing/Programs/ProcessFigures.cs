@@ -38,6 +38,17 @@ public static class ProcessFigures
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }
 
+    /// <summary>
+    /// How often its threads have begun to wait, which is how often they have been woken. Threads that have ended are not counted any more.
+    /// </summary>
+    public static long ContextSwitches(int pid)
+    {
+        const string Field = "voluntary_ctxt_switches:";
+        return Directory.GetDirectories($"/proc/{pid}/task")
+            .Select(static task => File.ReadLines($"{task}/status").First(static line => line.StartsWith(Field, StringComparison.Ordinal)))
+            .Sum(static line => long.Parse(line.AsSpan(Field.Length).Trim(), CultureInfo.InvariantCulture));
+    }
+
     private static long KibibytesOf(string file, string field)
     {
         var line = File.ReadLines(file).First(l => l.StartsWith(field, StringComparison.Ordinal));
