@@ -8,6 +8,9 @@ namespace Tunnel.Shared.Interconnect;
 /// <summary>Accepts interconnect connections: TLS, handshake. One for each interconnect port; safe for concurrent use.</summary>
 public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
 {
+    /// <summary>Without TLS there are no records of 16 KiB, so the mux may read more at once.</summary>
+    internal const int PlaintextReadBytes = 64 * 1024;
+
     /// <summary>A refusal fits any socket buffer; a peer that does not take even that is not told.</summary>
     private static readonly TimeSpan RefusalTimeout = TimeSpan.FromSeconds(1);
 
@@ -62,7 +65,7 @@ public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
                     RefusalReason.UpgradeRefused, $"{verdict.Reason} (answered with HTTP status {verdict.Status})", remote, KeyId: null, VirtualDomain: null);
             }
 
-            connection = stack.ToConnection(options.Pool);
+            connection = stack.ToConnection(options.Pool, PlaintextReadBytes);
             remote = connection.RemoteEndPoint ?? remote;
             handshake = new PortalHandshake(connection, binding, options);
             HandshakeResult? result;

@@ -29,7 +29,7 @@ public static class InterconnectDialer
                 await stack.UpgradeAsClientAsync(Authority(options), webSocket, deadline.Token);
             }
 
-            connection = stack.ToConnection(options.Pool);
+            connection = stack.ToConnection(options.Pool, InterconnectAcceptor.PlaintextReadBytes);
             var handshake = new BridgeHandshake(connection, options.Key, virtualDomain, binding, options.ToString(), options.Settings.ResumeWithin);
             var result = await handshake.RunAsync(options.Resume, deadline.Token);
             return new InterconnectConnection(connection, result);

@@ -29,12 +29,17 @@ public abstract class Carrier : IDisposable
         return new ConnectionCarrier(connection);
     }
 
+    /// <summary>The bytes as a connection, which takes this over.</summary>
+    /// <param name="pool">Where blocks come from; null for the shared pool.</param>
+    public IConnection ToConnection(MemoryPool<byte>? pool = null) => ToConnection(pool, TransportDefaults.BlockBytes);
+
     /// <summary>Closes at once what nobody has taken over. Never fails.</summary>
     public abstract void Dispose();
 
     /// <summary>The bytes as a connection, which takes this over.</summary>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    public abstract IConnection ToConnection(MemoryPool<byte>? pool = null);
+    /// <param name="readBlockBytes">The most that one read of a socket returns, in bytes.</param>
+    internal abstract IConnection ToConnection(MemoryPool<byte>? pool, int readBlockBytes);
 
     /// <summary>Says that nothing follows.</summary>
     internal abstract ValueTask EndOutputAsync();

@@ -20,7 +20,7 @@ internal sealed class ConnectionCarrier(IConnection connection) : Carrier
         Linger();
     }
 
-    public override IConnection ToConnection(MemoryPool<byte>? pool = null) => connection;
+    internal override IConnection ToConnection(MemoryPool<byte>? pool, int readBlockBytes) => connection;
 
     internal override ValueTask EndOutputAsync() => connection.Output.CompleteAsync();
 

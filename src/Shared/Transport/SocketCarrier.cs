@@ -24,7 +24,7 @@ internal sealed class SocketCarrier(AcceptedSocket accepted) : Carrier
 
     public override void Dispose() => _socket.Dispose();
 
-    public override IConnection ToConnection(MemoryPool<byte>? pool = null) => new SocketConnection(accepted, pool);
+    internal override IConnection ToConnection(MemoryPool<byte>? pool, int readBlockBytes) => new SocketConnection(accepted, pool, readBlockBytes);
 
     internal override ValueTask EndOutputAsync()
     {

@@ -16,15 +16,17 @@ public sealed class SocketConnection : IConnection
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">A connected stream socket.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    public SocketConnection(Socket socket, MemoryPool<byte>? pool = null)
-        : this(new AcceptedSocket(socket), pool)
+    /// <param name="readBlockBytes">The most that one read takes while much comes, in bytes: that much memory each connection may hold.</param>
+    public SocketConnection(Socket socket, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
+        : this(new AcceptedSocket(socket), pool, readBlockBytes)
     {
     }
 
     /// <summary>Takes over an accepted socket, with the addresses that it came with.</summary>
     /// <param name="accepted">From a listener.</param>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    public SocketConnection(AcceptedSocket accepted, MemoryPool<byte>? pool = null)
+    /// <param name="readBlockBytes">The most that one read takes while much comes, in bytes: that much memory each connection may hold.</param>
+    public SocketConnection(AcceptedSocket accepted, MemoryPool<byte>? pool = null, int readBlockBytes = TransportDefaults.BlockBytes)
     {
         ArgumentNullException.ThrowIfNull(accepted);
         var socket = accepted.Socket;
@@ -33,7 +35,7 @@ public sealed class SocketConnection : IConnection
         LocalEndPoint = accepted.LocalEndPoint;
         RemoteEndPoint = accepted.RemoteEndPoint;
         SocketTuning.SetNoDelay(socket);
-        _input = new SocketPipeReader(socket, pool, TransportDefaults.BlockBytes, TransportDefaults.LargeReadBytes);
+        _input = new SocketPipeReader(socket, pool, TransportDefaults.BlockBytes, readBlockBytes);
         _output = new SocketPipeWriter(socket, pool, TransportDefaults.BlockBytes);
     }
 

@@ -34,6 +34,7 @@ internal sealed class SocketPipeReader : TransportPipeReader
     private bool _examinedAll = true;
     private bool _fillsBlocks;
     private bool _ended;
+    private IOException? _failure;
     private bool _completed;
 
     /// <param name="socket">Connected. Nobody else reads it, and nobody uses it blocking.</param>
@@ -57,6 +58,11 @@ internal sealed class SocketPipeReader : TransportPipeReader
             return new ValueTask<ReadResult>(result);
         }
 
+        if (_failure is not null)
+        {
+            throw new IOException(_failure.Message, _failure);
+        }
+
         if (_fillsBlocks && TryReceive())
         {
             return new ValueTask<ReadResult>(Result(isCanceled: false));
@@ -69,7 +75,7 @@ internal sealed class SocketPipeReader : TransportPipeReader
     {
         ObjectDisposedException.ThrowIf(_completed, this);
         var isCanceled = TakeCancellation();
-        if (isCanceled || _ended || !_examinedAll)
+        if (isCanceled || (_ended && _failure is null) || !_examinedAll)
         {
             result = Result(isCanceled);
             return true;
@@ -173,8 +179,7 @@ internal sealed class SocketPipeReader : TransportPipeReader
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                _ended = true;
-                throw Failure(exception);
+                throw End(exception);
             }
 
             if (_completed)
@@ -234,8 +239,7 @@ internal sealed class SocketPipeReader : TransportPipeReader
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            _ended = true;
-            throw Failure(exception);
+            throw End(exception);
         }
 
         if (error == SocketError.Success && received > 0)
@@ -258,7 +262,13 @@ internal sealed class SocketPipeReader : TransportPipeReader
         }
 
         _ended = true;
-        return error == SocketError.Success ? true : throw Failure(new SocketException((int)error));
+        return error == SocketError.Success ? true : throw End(new SocketException((int)error));
+    }
+
+    private IOException End(Exception exception)
+    {
+        _ended = true;
+        return _failure = Failure(exception);
     }
 
     private Memory<byte> Room()

@@ -65,11 +65,12 @@ internal sealed class StreamStack(Carrier carrier) : IDisposable
 
     /// <summary>The connection, which owns everything from now on.</summary>
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
-    public IConnection ToConnection(MemoryPool<byte>? pool)
+    /// <param name="plainReadBytes">The most that one read returns where there is no layer on a socket, in bytes.</param>
+    public IConnection ToConnection(MemoryPool<byte>? pool, int plainReadBytes = TransportDefaults.BlockBytes)
     {
         _handedOver = true;
         return _top is null
-            ? carrier.ToConnection(pool)
+            ? carrier.ToConnection(pool, plainReadBytes)
             : new StreamConnection(_top, _stage, carrier, pool, _remote, _webSocket is null ? null : _webSocket.EndOutputAsync);
     }
 

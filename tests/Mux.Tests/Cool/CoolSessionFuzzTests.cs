@@ -88,10 +88,22 @@ public sealed class CoolSessionFuzzTests
                 MaxControlBytes = 4 * 1024,
                 DelayEndUntilResponseEnds = random.Next(2) == 0,
             };
+            var control = Task.CompletedTask;
             await using var peer = CoolRawPeer.Of(
-                (connection, settings) => isOpener
-                    ? ReversePortalControl.Start(connection, settings, new ReversePortalOptions { DrainAfterStreams = 2, HeartbeatInterval = TimeSpan.FromMilliseconds(1) }).Session
-                    : ReverseBridgeControl.Start(connection, settings).Session,
+                (connection, settings) =>
+                {
+                    if (isOpener)
+                    {
+                        var portal = ReversePortalControl.Start(
+                            connection, settings, new ReversePortalOptions { DrainAfterStreams = 2, HeartbeatInterval = TimeSpan.FromMilliseconds(1) });
+                        control = portal.Completion;
+                        return portal.Session;
+                    }
+
+                    var bridge = ReverseBridgeControl.Start(connection, settings);
+                    control = bridge.Completion;
+                    return bridge.Session;
+                },
                 options);
             var user = UseAsync(peer.Session, stalls: random.Next(3) == 0);
             for (var at = 0; at < bytes.Length;)
@@ -114,6 +126,7 @@ public sealed class CoolSessionFuzzTests
             Assert.NotEmpty(end.Message);
             Assert.True(Enum.IsDefined(end.Code));
             await user.WaitAsync(Condition.Patience);
+            await control.WaitAsync(Condition.Patience);
             Assert.Equal(0, peer.Session.StreamCount);
         }
         finally
