@@ -13,6 +13,17 @@ internal sealed class StreamPipeWriter(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask SendAsync(List<ReadOnlyMemory<byte>> segments)
     {
+        if (segments.Count > 1 && TryMerge(segments) is { } merged)
+        {
+            using (merged.Owner)
+            {
+                await stream.WriteAsync(merged.Bytes);
+            }
+
+            await stream.FlushAsync();
+            return;
+        }
+
         // One small write is one record: gathering would only copy it.
         var gather = stage is not null && (segments.Count > 1 || segments[0].Length > TransportDefaults.BlockBytes);
         if (gather)
@@ -71,5 +82,30 @@ internal sealed class StreamPipeWriter(
         {
             stream.Dispose();
         }
+    }
+
+    /// <summary>Small segments as one: each of its own would be a record of its own. Null where they are more than a record.</summary>
+    private (IMemoryOwner<byte> Owner, ReadOnlyMemory<byte> Bytes)? TryMerge(List<ReadOnlyMemory<byte>> segments)
+    {
+        var length = 0L;
+        foreach (var segment in segments)
+        {
+            length += segment.Length;
+        }
+
+        if (length > TransportDefaults.BlockBytes)
+        {
+            return null;
+        }
+
+        var owner = Pool.Rent(TransportDefaults.BlockBytes);
+        var at = 0;
+        foreach (var segment in segments)
+        {
+            segment.CopyTo(owner.Memory[at..]);
+            at += segment.Length;
+        }
+
+        return (owner, owner.Memory[..at]);
     }
 }

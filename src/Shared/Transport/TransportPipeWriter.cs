@@ -46,6 +46,9 @@ internal abstract class TransportPipeWriter(MemoryPool<byte> pool, int blockByte
         }
     }
 
+    /// <summary>Where blocks come from.</summary>
+    protected MemoryPool<byte> Pool => pool;
+
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _unflushed;

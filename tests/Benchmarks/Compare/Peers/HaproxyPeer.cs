@@ -4,7 +4,7 @@ using Tunnel.Testing.Peers;
 
 namespace Tunnel.Benchmarks.Compare.Peers;
 
-/// <summary>Two haproxies in a row: two hops in user space that do nothing but copy (or splice) bytes.</summary>
+/// <summary>Two haproxies in a row: two hops in user space that do nothing but splice bytes.</summary>
 internal sealed class HaproxyPeer : ITunnelPeer
 {
     private readonly string? _file = Peer.Find("haproxy");
@@ -38,7 +38,8 @@ internal sealed class HaproxyPeer : ITunnelPeer
         """
         defaults
             mode tcp
-            option splice-auto
+            option splice-request
+            option splice-response
             timeout connect 5s
             timeout client 1h
             timeout server 1h
