@@ -269,8 +269,7 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
             if (_stopReceived)
             {
                 fin = true;
-                new FrameHeader(0, FrameType.Data, FrameFlags.Fin, _id).Write(output.GetSpan(FrameHeader.Size));
-                output.Advance(FrameHeader.Size);
+                WriteHeader(output, 0, fin);
                 written = FrameHeader.Size;
             }
             else
@@ -311,18 +310,24 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
             return 0;
         }
 
-        // In one piece, so that a block, and a TLS record, ends where the frame does.
+        WriteHeader(output, length, fin);
         var payload = buffer.Slice(0, length);
-        var frame = output.GetSpan(FrameHeader.Size + length);
-        new FrameHeader(length, FrameType.Data, fin ? FrameFlags.Fin : FrameFlags.None, _id).Write(frame);
-        payload.CopyTo(frame[FrameHeader.Size..]);
-        output.Advance(FrameHeader.Size + length);
+        foreach (var segment in payload)
+        {
+            output.Write(segment.Span);
+        }
 
         // Only what was consumed counts as examined: the rest keeps holding the writer back.
         _send.Reader.AdvanceTo(payload.End);
         _sendCredit -= length;
         hasMore = !fin && _sendCredit > 0 && buffer.Length > length;
         return FrameHeader.Size + length;
+    }
+
+    private void WriteHeader(PipeWriter output, int length, bool fin)
+    {
+        new FrameHeader(length, FrameType.Data, fin ? FrameFlags.Fin : FrameFlags.None, _id).Write(output.GetSpan(FrameHeader.Size));
+        output.Advance(FrameHeader.Size);
     }
 
     private void End(int direction)
