@@ -115,6 +115,8 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
                 await SwitchAsync();
             }
 
+            // A peer may say that it has what was not sent over this connection; then that is gone from here.
+            _sent = Math.Max(_sent, _log.Begin);
             if (_connection is { } connection && !await TrySendAsync(connection, cancellationToken))
             {
                 continue;
