@@ -39,7 +39,7 @@ internal static class StreamMetadataCodec
         {
             open = StreamOpen.Parser.ParseFrom(payload);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
         {
             throw new MuxSessionException(MuxErrorCode.ProtocolError, "an OPEN frame is not a StreamOpen message", exception);
         }

@@ -97,7 +97,7 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
         {
             welcome = WelcomeContent.Parser.ParseFrom(content);
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
         {
             throw ProtocolError("its welcome cannot be read");
         }

@@ -62,7 +62,8 @@ internal static class HandshakeCodec
             frame = buffer.Slice(0, PrefixBytes + length);
             return new HandshakeRead(HandshakeReadStatus.Message, message);
         }
-        catch (InvalidProtocolBufferException)
+        // The library reads behind the end where a negative length hides in an unknown field.
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
         {
             return new HandshakeRead(HandshakeReadStatus.NotAMessage, Message: null);
         }

@@ -45,7 +45,7 @@ internal static class ControlMessage
         {
             return Control.Parser.ParseFrom(message).State == Control.Types.State.Drain ? ControlState.Drain : ControlState.Active;
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
         {
             return null;
         }
