@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Google.Protobuf;
+using Tunnel.Mux.Messages;
 using Tunnel.Mux.Native.Wire;
 
 namespace Tunnel.Mux.Native;
@@ -34,16 +35,8 @@ internal static class StreamMetadataCodec
     /// <exception cref="MuxSessionException">The bytes are not a well-formed <c>StreamOpen</c>.</exception>
     public static StreamMetadata Read(ReadOnlySequence<byte> payload)
     {
-        StreamOpen open;
-        try
-        {
-            open = StreamOpen.Parser.ParseFrom(payload);
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
-        {
-            throw new MuxSessionException(MuxErrorCode.ProtocolError, "an OPEN frame is not a StreamOpen message", exception);
-        }
-
+        var open = HostileMessage.Parse(StreamOpen.Parser, MessageShape.Flat, payload)
+            ?? throw new MuxSessionException(MuxErrorCode.ProtocolError, "an OPEN frame is not a StreamOpen message");
         if (open.Host.Length is 0 or > Destination.MaxHostLength || open.Port > IPEndPoint.MaxPort || open.SourcePort > IPEndPoint.MaxPort
             || open.Network is not (StreamOpen.Types.Network.Tcp or StreamOpen.Types.Network.Udp)
             || open.SourceAddress.Length is not (0 or 4 or 16)

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Google.Protobuf;
+using Tunnel.Mux.Messages;
 using Tunnel.Shared.Interconnect.Wire;
 using Tunnel.Shared.Transport;
 
@@ -92,16 +94,8 @@ internal sealed class BridgeHandshake(IConnection connection, InterconnectKey ke
 
     private HandshakeResult ToResult(ByteString content, ResumeRequest? resume)
     {
-        WelcomeContent welcome;
-        try
-        {
-            welcome = WelcomeContent.Parser.ParseFrom(content);
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
-        {
-            throw ProtocolError("its welcome cannot be read");
-        }
-
+        var welcome = HostileMessage.Parse(WelcomeContent.Parser, HandshakeCodec.WelcomeShape, new ReadOnlySequence<byte>(content.Memory))
+            ?? throw ProtocolError("its welcome cannot be read");
         var keptFor = TimeSpan.FromMilliseconds(welcome.Settings?.ResumeWithinMilliseconds ?? 0);
         var needsSecret = keptFor > TimeSpan.Zero && !welcome.Resumed;
         if (welcome.SessionId.Length != HandshakeLimits.SessionIdBytes

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Tunnel.Mux.Messages;
 using Tunnel.Shared.Interconnect.Wire;
 
 namespace Tunnel.Shared.Interconnect;
@@ -21,6 +22,17 @@ namespace Tunnel.Shared.Interconnect;
 /// </code></remarks>
 internal static class HandshakeCodec
 {
+    /// <summary>The shape of a <see cref="HandshakeMessage"/>.</summary>
+    public static readonly MessageShape Shape = new(
+        (HandshakeMessage.HelloFieldNumber, new MessageShape((Hello.ResumeFieldNumber, MessageShape.Flat))),
+        (HandshakeMessage.ChallengeFieldNumber, MessageShape.Flat),
+        (HandshakeMessage.ProofFieldNumber, MessageShape.Flat),
+        (HandshakeMessage.WelcomeFieldNumber, MessageShape.Flat),
+        (HandshakeMessage.RejectFieldNumber, MessageShape.Flat));
+
+    /// <summary>The shape of a <see cref="WelcomeContent"/>.</summary>
+    public static readonly MessageShape WelcomeShape = new((WelcomeContent.SettingsFieldNumber, MessageShape.Flat));
+
     private const int PrefixBytes = 4;
 
     /// <summary>Appends the frame of a message.</summary>
@@ -56,16 +68,12 @@ internal static class HandshakeCodec
             return new HandshakeRead(HandshakeReadStatus.NeedMore, Message: null);
         }
 
-        try
-        {
-            var message = HandshakeMessage.Parser.ParseFrom(buffer.Slice(PrefixBytes, length));
-            frame = buffer.Slice(0, PrefixBytes + length);
-            return new HandshakeRead(HandshakeReadStatus.Message, message);
-        }
-        // The library reads behind the end where a negative length hides in an unknown field.
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
+        if (HostileMessage.Parse(HandshakeMessage.Parser, Shape, buffer.Slice(PrefixBytes, length)) is not { } message)
         {
             return new HandshakeRead(HandshakeReadStatus.NotAMessage, Message: null);
         }
+
+        frame = buffer.Slice(0, PrefixBytes + length);
+        return new HandshakeRead(HandshakeReadStatus.Message, message);
     }
 }

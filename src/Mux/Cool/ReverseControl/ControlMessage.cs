@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Tunnel.Mux.Cool.ReverseControl.Wire;
+using Tunnel.Mux.Messages;
 
 namespace Tunnel.Mux.Cool.ReverseControl;
 
@@ -41,13 +42,7 @@ internal static class ControlMessage
     /// <summary>Reads a message; unknown fields are skipped. Null where the bytes are none: they mean nothing, and harm nothing.</summary>
     public static ControlState? Read(in ReadOnlySequence<byte> message)
     {
-        try
-        {
-            return Control.Parser.ParseFrom(message).State == Control.Types.State.Drain ? ControlState.Drain : ControlState.Active;
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
-        {
-            return null;
-        }
+        var control = HostileMessage.Parse(Control.Parser, MessageShape.Flat, message);
+        return control is null ? null : control.State == Control.Types.State.Drain ? ControlState.Drain : ControlState.Active;
     }
 }
