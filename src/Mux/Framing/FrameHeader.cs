@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Tunnel.Mux.Buffers;
+using Tunnel.Mux.Link;
 
 namespace Tunnel.Mux.Framing;
 
@@ -20,8 +22,11 @@ internal readonly record struct FrameHeader(int Length, FrameType Type, FrameFla
     /// <summary>The longest payload that a receiver takes.</summary>
     public const int MaxAcceptedPayload = 64 * 1024;
 
-    /// <summary>The longest payload that a sender produces: one block, one TLS record; a fair turn among streams.</summary>
-    public const int MaxSentPayload = 16 * 1024;
+    /// <summary>
+    /// The longest payload that a sender produces: with the header, and that of a link's record before it, one block and one TLS
+    /// record; a fair turn among streams.
+    /// </summary>
+    public const int MaxSentPayload = BlockPool.BlockSize - Size - LinkRecord.HeaderSize;
 
     /// <summary>Writes the header into the first eight bytes of <paramref name="destination"/>.</summary>
     public void Write(Span<byte> destination) =>

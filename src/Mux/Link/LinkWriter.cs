@@ -270,21 +270,38 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     {
         // Far more than the bound on what is unacknowledged allows together with one batch.
         var length = (int)Math.Min(_log.End - _sent, LinkRecord.MaxLength);
-        new LinkRecord(LinkRecordType.Data, length).Write(output.GetSpan(LinkRecord.HeaderSize));
-        output.Advance(LinkRecord.HeaderSize);
-        for (var end = _sent + length; _sent < end;)
+        var record = new LinkRecord(LinkRecordType.Data, length);
+        var end = _sent + length;
+        var first = _log.SliceWithRoom(_sent);
+        if (first.IsEmpty)
+        {
+            record.Write(output.GetSpan(LinkRecord.HeaderSize));
+            output.Advance(LinkRecord.HeaderSize);
+        }
+        else
+        {
+            record.Write(first.Span);
+            Write(output, first);
+            _sent += first.Length - LinkRecord.HeaderSize;
+        }
+
+        while (_sent < end)
         {
             var part = _log.Slice(_sent);
-            if (output is IGatheringOutput gathering)
-            {
-                gathering.Append(part);
-            }
-            else
-            {
-                output.Write(part.Span);
-            }
-
+            Write(output, part);
             _sent += part.Length;
+        }
+    }
+
+    private static void Write(PipeWriter output, ReadOnlyMemory<byte> memory)
+    {
+        if (output is IGatheringOutput gathering)
+        {
+            gathering.Append(memory);
+        }
+        else
+        {
+            output.Write(memory.Span);
         }
     }
 

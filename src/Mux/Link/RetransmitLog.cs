@@ -7,7 +7,10 @@ namespace Tunnel.Mux.Link;
 /// The bytes of a session from the first that the peer has not acknowledged to the last that was written. They are written into
 /// the blocks they are sent from, and sent again from: nothing is copied for it. Not thread-safe; the link's writer owns it.
 /// </summary>
-/// <remarks>Positions count the bytes of the session from its beginning.</remarks>
+/// <remarks>
+/// Positions count the bytes of the session from its beginning. Each block begins with room for the header of a record: bytes
+/// that fill blocks leave with their header as one piece.
+/// </remarks>
 internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes, MemoryCeiling ceiling)
 {
     // A ring: _count blocks from _first on.
@@ -30,7 +33,7 @@ internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes, Memor
             return Last.Free;
         }
 
-        var size = Math.Max(needed, Math.Min(blockBytes, pool.MaxBufferSize));
+        var size = Math.Max(LinkRecord.HeaderSize + needed, Math.Min(blockBytes, pool.MaxBufferSize));
         var owner = size <= pool.MaxBufferSize ? pool.Rent(size) : MemoryPool<byte>.Shared.Rent(size);
         ceiling.Take(owner.Memory.Length);
         Add(new Block(owner, End));
@@ -65,7 +68,17 @@ internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes, Memor
     }
 
     /// <summary>The memory from a position to the end of its block, or to <see cref="End"/>; empty there.</summary>
-    public ReadOnlyMemory<byte> Slice(long position)
+    public ReadOnlyMemory<byte> Slice(long position) => Find(position) is { } block ? block.From((int)(position - block.Start)) : default;
+
+    /// <summary>The same with room for a record's header before it; empty where a block does not begin there.</summary>
+    public Memory<byte> SliceWithRoom(long position) => Find(position) is { } block && block.Start == position ? block.WithRoom : default;
+
+    /// <summary>Lets go of everything.</summary>
+    public void Clear() => Release(End);
+
+    private Block Last => _blocks[(_first + _count - 1) % _blocks.Length];
+
+    private Block? Find(long position)
     {
         // What is sent is near the end, what is sent again near the beginning: from the end is right for all but the latter.
         for (var i = _count - 1; i >= 0; i--)
@@ -73,18 +86,12 @@ internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes, Memor
             var block = _blocks[(_first + i) % _blocks.Length];
             if (block.Start <= position)
             {
-                var offset = (int)(position - block.Start);
-                return offset < block.Length ? block.Owner.Memory[offset..block.Length] : default;
+                return block;
             }
         }
 
-        return default;
+        return null;
     }
-
-    /// <summary>Lets go of everything.</summary>
-    public void Clear() => Release(End);
-
-    private Block Last => _blocks[(_first + _count - 1) % _blocks.Length];
 
     private void Add(Block block)
     {
@@ -112,8 +119,13 @@ internal sealed class RetransmitLog(MemoryPool<byte> pool, int blockBytes, Memor
 
         public int Length { get; set; }
 
-        public int Room => owner.Memory.Length - Length;
+        public int Room => owner.Memory.Length - LinkRecord.HeaderSize - Length;
 
-        public Memory<byte> Free => owner.Memory[Length..];
+        public Memory<byte> Free => owner.Memory[(LinkRecord.HeaderSize + Length)..];
+
+        public Memory<byte> WithRoom => Length == 0 ? default : owner.Memory[..(LinkRecord.HeaderSize + Length)];
+
+        public ReadOnlyMemory<byte> From(int offset) =>
+            offset < Length ? owner.Memory.Slice(LinkRecord.HeaderSize + offset, Length - offset) : default;
     }
 }

@@ -269,7 +269,8 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
             if (_stopReceived)
             {
                 fin = true;
-                WriteHeader(output, 0, fin);
+                new FrameHeader(0, FrameType.Data, FrameFlags.Fin, _id).Write(output.GetSpan(FrameHeader.Size));
+                output.Advance(FrameHeader.Size);
                 written = FrameHeader.Size;
             }
             else
@@ -310,24 +311,18 @@ internal sealed class MuxStream : IMuxStream, IStreamOwner, IFrameSource
             return 0;
         }
 
-        WriteHeader(output, length, fin);
+        // In one piece, so that a block, and a TLS record, ends where the frame does.
         var payload = buffer.Slice(0, length);
-        foreach (var segment in payload)
-        {
-            output.Write(segment.Span);
-        }
+        var frame = output.GetSpan(FrameHeader.Size + length);
+        new FrameHeader(length, FrameType.Data, fin ? FrameFlags.Fin : FrameFlags.None, _id).Write(frame);
+        payload.CopyTo(frame[FrameHeader.Size..]);
+        output.Advance(FrameHeader.Size + length);
 
         // Only what was consumed counts as examined: the rest keeps holding the writer back.
         _send.Reader.AdvanceTo(payload.End);
         _sendCredit -= length;
         hasMore = !fin && _sendCredit > 0 && buffer.Length > length;
         return FrameHeader.Size + length;
-    }
-
-    private void WriteHeader(PipeWriter output, int length, bool fin)
-    {
-        new FrameHeader(length, FrameType.Data, fin ? FrameFlags.Fin : FrameFlags.None, _id).Write(output.GetSpan(FrameHeader.Size));
-        output.Advance(FrameHeader.Size);
     }
 
     private void End(int direction)

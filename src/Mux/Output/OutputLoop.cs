@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Tunnel.Mux.Framing;
 
 namespace Tunnel.Mux.Output;
 
@@ -11,10 +12,10 @@ namespace Tunnel.Mux.Output;
 internal sealed class OutputLoop(PipeWriter output, FrameLane lane)
 {
     /// <summary>
-    /// Bytes after which a batch is flushed. On two cores over loopback: a flush per frame 1.4 GiB/s, batches of 64 KiB
-    /// 1.9 to 2.3 GiB/s at half the CPU; larger ones only add latency.
+    /// Bytes after which a batch is flushed: four whole frames. On two cores over loopback: a flush per frame 1.4 GiB/s, batches
+    /// of 64 KiB 1.9 to 2.3 GiB/s at half the CPU; larger ones only add latency.
     /// </summary>
-    private const int BatchBytes = 64 * 1024;
+    private const int BatchBytes = 4 * (FrameHeader.Size + FrameHeader.MaxSentPayload);
 
     private readonly AsyncSignal _wake = new();
 
