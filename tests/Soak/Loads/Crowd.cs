@@ -30,7 +30,7 @@ internal sealed class Crowd(Deployment deployment, FaultLog faults, Ledger ledge
             {
                 ledger.Done(load.Name, await load.VisitAsync(new Visit(service, random, limit.Token)));
             }
-            catch (Exception e) when (e is SocketException or LoadEndedException)
+            catch (Exception e) when (e is SocketException or LoadEndedException or UnservedException)
             {
                 await JudgeAsync(load, service, since, e);
             }
