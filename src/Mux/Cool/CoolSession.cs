@@ -77,7 +77,7 @@ public sealed partial class CoolSession : IMuxSession, ISessionOwner
             minimumSegmentSize: 1,
             useSynchronizationContext: false);
         _lane = new FrameLane(options.MaxControlBytes);
-        _output = new OutputLoop(connection.Output, _lane);
+        _output = new OutputLoop(connection.Output, _lane, options.Time);
         _receiver = new CoolReceiver(this, connection.Input);
         _loops = options.SilenceTimeout is null
             ? new SessionLoops(this, connection, _output, _receiver.RunAsync)

@@ -15,6 +15,9 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     private const int BlockBytes = 64 * 1024;
     private const int AlwaysKept = 256 * 1024;
 
+    // So much that is acknowledged is let go of at once; less waits for the next flush, or a second: a wake-up costs more.
+    private const int ReleasedAtOnce = 256 * 1024;
+
     private readonly SessionLink _link;
     private readonly RetransmitLog _log;
     private readonly AsyncSignal _wake = new();
@@ -32,6 +35,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     private long _committed;
     private long _acknowledgedByPeer;
     private long _acknowledged;
+    private long _released;
 
     public LinkWriter(SessionLink link)
     {
@@ -44,8 +48,8 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         set => _flushNeeded = value;
     }
 
-    /// <summary>How many bytes of the peer's were acknowledged to it.</summary>
-    public long Acknowledged => Volatile.Read(ref _acknowledged);
+    /// <summary>Whether a flush would do something though the session writes nothing: acknowledge, or let go of what was acknowledged.</summary>
+    public bool HasWork => _link.Reader.Taken > Volatile.Read(ref _acknowledged) || Volatile.Read(ref _acknowledgedByPeer) > Volatile.Read(ref _released);
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -87,7 +91,11 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         }
 
         Volatile.Write(ref _acknowledgedByPeer, (long)bytes);
-        Wake();
+        _wake.Set();
+        if ((long)bytes - Volatile.Read(ref _released) >= ReleasedAtOnce)
+        {
+            RequestFlush();
+        }
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => _log.GetMemory(sizeHint);
@@ -104,7 +112,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _log.Release(Volatile.Read(ref _acknowledgedByPeer));
+            Release(Volatile.Read(ref _acknowledgedByPeer));
             if (_link.Closed is { } reason)
             {
                 throw new IOException(reason.Message, reason);
@@ -195,7 +203,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
             // What the peer has taken before the connection was lost it need not acknowledge again.
             Volatile.Write(ref _acknowledgedByPeer, Math.Max(_connection.TakenByPeer, Volatile.Read(ref _acknowledgedByPeer)));
             _sent = _connection.TakenByPeer;
-            _log.Release(_sent);
+            Release(_sent);
             Volatile.Write(ref _acknowledged, 0);
         }
     }
@@ -303,6 +311,12 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
         {
             output.Write(memory.Span);
         }
+    }
+
+    private void Release(long position)
+    {
+        _log.Release(position);
+        Volatile.Write(ref _released, position);
     }
 
     private async ValueTask WaitAsync(CancellationToken cancellationToken)

@@ -229,7 +229,7 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
         _writer.Wake();
     }
 
-    /// <summary>Once in a while: finds a dead connection, and acknowledges the little that is not acknowledged yet.</summary>
+    /// <summary>Once in a while: finds a dead connection, and sees to the little that is not acknowledged yet, or not let go of.</summary>
     private void Watch()
     {
         if (_current is not { } connection)
@@ -249,7 +249,7 @@ public sealed class SessionLink : IDuplexPipe, IAsyncDisposable
             _writer.Probe();
         }
 
-        if (_reader.Taken > _writer.Acknowledged)
+        if (_writer.HasWork)
         {
             _writer.Wake();
         }

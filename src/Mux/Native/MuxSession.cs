@@ -52,7 +52,7 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
         _smallestSendPipe = SendPipe(options.Pool, MuxOptions.SmallestWindow);
         var lane = new FrameLane(options.MaxControlBytes);
         _lane = new ControlLane(lane);
-        _output = new OutputLoop(connection.Output, lane);
+        _output = new OutputLoop(connection.Output, lane, options.Time);
         if (connection.Output is IFlushRequester requester)
         {
             requester.FlushNeeded = _output.RequestFlush;

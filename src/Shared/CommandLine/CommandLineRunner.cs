@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.CommandLine;
 
@@ -10,6 +11,7 @@ public static class CommandLineRunner
     /// <summary>Parses and runs; returns the exit code. A wrong command line is explained on standard error.</summary>
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        SocketEvents.HandleWhereNoticed();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -8,8 +8,8 @@ namespace Tunnel.Shared.Interconnect;
 /// <summary>Accepts interconnect connections: TLS, handshake. One for each interconnect port; safe for concurrent use.</summary>
 public sealed class InterconnectAcceptor(InterconnectAcceptOptions options)
 {
-    /// <summary>Without TLS there are no records of 16 KiB, so the mux may read more at once.</summary>
-    internal const int PlaintextReadBytes = 64 * 1024;
+    /// <summary>Without TLS there are no records of 16 KiB, so the mux may read more at once, as much as it sends at once.</summary>
+    internal const int PlaintextReadBytes = 256 * 1024;
 
     /// <summary>A refusal fits any socket buffer; a peer that does not take even that is not told.</summary>
     private static readonly TimeSpan RefusalTimeout = TimeSpan.FromSeconds(1);

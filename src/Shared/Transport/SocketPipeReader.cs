@@ -65,9 +65,10 @@ internal sealed class SocketPipeReader : TransportPipeReader
 
         if (_fillsBlocks && TryReceive())
         {
-            return new ValueTask<ReadResult>(Result(isCanceled: false));
+            return InTurn(Result(isCanceled: false));
         }
 
+        BeginTurn();
         return WaitAndReadAsync(cancellationToken);
     }
 

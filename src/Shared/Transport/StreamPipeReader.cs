@@ -16,7 +16,13 @@ internal sealed class StreamPipeReader(Stream stream, MemoryPool<byte> pool, int
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         var read = _inner.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Observe(read.Result)) : AwaitAsync(read);
+        if (read.IsCompletedSuccessfully)
+        {
+            return InTurn(Observe(read.Result));
+        }
+
+        BeginTurn();
+        return AwaitAsync(read);
     }
 
     public override bool TryRead(out ReadResult result)

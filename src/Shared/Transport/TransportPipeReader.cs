@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Tunnel.Shared.Transport;
 
@@ -8,7 +9,13 @@ namespace Tunnel.Shared.Transport;
 /// </summary>
 internal abstract class TransportPipeReader : PipeReader
 {
+    /// <summary>Bytes after which a reader that never has to wait gives up its thread, on which others may be waiting.</summary>
+    private const int LongestTurn = 1024 * 1024;
+
     private volatile bool _completedEarly;
+
+    // The reading side's own: what was read since the reader last waited.
+    private long _turn;
 
     /// <summary>True where the owner completed the reader, without an error, before the peer ended its direction.</summary>
     public bool CompletedEarly => _completedEarly;
@@ -17,6 +24,29 @@ internal abstract class TransportPipeReader : PipeReader
     /// <param name="exception">Why, if not in order.</param>
     /// <param name="hasEnded">Whether the peer's end, or a failure, was read.</param>
     protected void NoteCompletion(Exception? exception, bool hasEnded) => _completedEarly = exception is null && !hasEnded;
+
+    /// <summary>The reader waited.</summary>
+    protected void BeginTurn() => _turn = 0;
+
+    /// <summary>A read that did not have to wait; where many of them followed one another, others go first.</summary>
+    protected ValueTask<ReadResult> InTurn(in ReadResult result)
+    {
+        _turn += result.Buffer.Length;
+        if (_turn < LongestTurn)
+        {
+            return new ValueTask<ReadResult>(result);
+        }
+
+        BeginTurn();
+        return AfterOthersAsync(result);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<ReadResult> AfterOthersAsync(ReadResult result)
+    {
+        await Task.Yield();
+        return result;
+    }
 
     /// <summary>What a failure of the transport looks like to a reader.</summary>
     protected static IOException Failure(Exception exception) =>
