@@ -26,9 +26,8 @@ public sealed class StalledReaderTests
 
         _clock.Advance(Options.StallDeadline - TimeSpan.FromMilliseconds(1));
         Assert.False(stalled.Closed.IsCompleted);
-        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        await AdvanceAsync(TimeSpan.FromMilliseconds(1), stalled.Closed);
         Assert.Equal([1, 2, 3], await other.Input.ReadExactlyAsync(3));
-        await stalled.Closed.WaitAsync(Condition.Patience);
         Assert.Contains("took nothing", (await stalled.Input.FailureAsync()).Message, StringComparison.Ordinal);
         await peer.ExpectEndAsync(1, isError: true);
 
@@ -185,10 +184,20 @@ public sealed class StalledReaderTests
         var stream = await peer.OpenAsync(3);
         await peer.SendAsync(Frames.Keep(3, new byte[SessionBuffer - 120_000 + 1]));
         await Condition.HoldsAsync(() => peer.Session.IsPaused);
-        _clock.Advance(Options.StallDeadline);
-        await stream.Closed.WaitAsync(Condition.Patience);
+        await AdvanceAsync(Options.StallDeadline, stream.Closed);
         await peer.ExpectEndAsync(3, isError: true);
         await peer.OpenAsync(4);
+    }
+
+    /// <summary>Lets time pass until a task completes: a session that has begun to wait may not have looked at the clock yet.</summary>
+    private async Task AdvanceAsync(TimeSpan time, Task until)
+    {
+        await Condition.HoldsAsync(() =>
+        {
+            _clock.Advance(time);
+            return until.IsCompleted;
+        });
+        await until;
     }
 
     private static async Task<(IMuxStream First, IMuxStream Second)> OpenTwoAsync(CoolRawPeer peer, CoolRole role) =>
