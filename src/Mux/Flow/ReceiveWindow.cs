@@ -5,15 +5,21 @@ namespace Tunnel.Mux.Flow;
 /// round-trip time are parameters, and the caller guards it with a lock.
 /// </summary>
 /// <remarks>
-/// Credit goes back when a quarter of the window was consumed. The window doubles when the bytes consumed since the last
-/// return arrived at a rate that fills more than half a window per round trip, and the reader had to wait for them: only
-/// then is the window, not the reader, what limits the stream.
+/// Credit goes back when a quarter of the window was consumed. The window doubles when a whole window was consumed within two
+/// round trips, and the reader had to wait for it: only then is the window, not the reader, what limits the stream. A part of
+/// a window would not do: bytes come in bursts, and the rate within one says nothing. On the shortest ways a round trip counts as
+/// half a millisecond, in which two programs on one machine have had their turns.
 /// </remarks>
 internal sealed class ReceiveWindow
 {
+    private static readonly TimeSpan ShortestRoundTrip = TimeSpan.FromMicroseconds(500);
+
     private readonly int _maxWindow;
     private long _credit;
     private long _consumed;
+
+    // Since the window was last judged.
+    private long _judged;
     private long _since;
     private bool _starved;
 
@@ -52,20 +58,36 @@ internal sealed class ReceiveWindow
     public int TakeGrant(TimeSpan now, TimeSpan? roundTrip, WindowBudget budget)
     {
         var grant = _consumed;
-        if (_starved && roundTrip is { } rtt && Size < _maxWindow
-            && ShouldGrow(_consumed, rtt.Ticks, Size, now.Ticks - _since)
-            && budget.TryGrow(Math.Min(Size, _maxWindow - Size)))
+        _judged += _consumed;
+        _consumed = 0;
+        if (_judged >= Size)
         {
-            var growth = Math.Min(Size, _maxWindow - Size);
-            Size += growth;
-            grant += growth;
+            grant += Grow(now, roundTrip, budget);
+            _judged = 0;
+            _since = now.Ticks;
+            _starved = false;
         }
 
         _credit += grant;
-        _consumed = 0;
-        _since = now.Ticks;
-        _starved = false;
         return (int)grant;
+    }
+
+    private int Grow(TimeSpan now, TimeSpan? roundTrip, WindowBudget budget)
+    {
+        var growth = Math.Min(Size, _maxWindow - Size);
+        if (growth == 0 || !_starved || roundTrip is not { } measured)
+        {
+            return 0;
+        }
+
+        var counted = measured > ShortestRoundTrip ? measured : ShortestRoundTrip;
+        if (!ShouldGrow(_judged, counted.Ticks, Size, now.Ticks - _since) || !budget.TryGrow(growth))
+        {
+            return 0;
+        }
+
+        Size += growth;
+        return growth;
     }
 
     /// <summary>Whether <c>consumed · rtt · 2 &gt; window · elapsed</c>, without overflow.</summary>

@@ -10,7 +10,7 @@ namespace Tunnel.Mux.Link;
 /// Writes the session's bytes as records to one connection after the other. A record is what one flush, or several, have
 /// brought, so it ends where a frame ends. Bytes are kept until the peer has acknowledged them.
 /// </summary>
-internal sealed class LinkWriter : PipeWriter, IFlushRequester
+internal sealed class LinkWriter : PipeWriter, IFlushRequester, IConnectionChanges
 {
     private const int BlockBytes = 64 * 1024;
     private const int AlwaysKept = 256 * 1024;
@@ -22,6 +22,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     private readonly RetransmitLog _log;
     private readonly AsyncSignal _wake = new();
     private Action? _flushNeeded;
+    private Action? _connectionChanged;
 
     // The user's thread alone: the connection it writes to, and the position up to which it was sent there.
     private LinkConnection? _connection;
@@ -46,6 +47,11 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
     public Action? FlushNeeded
     {
         set => _flushNeeded = value;
+    }
+
+    public Action? ConnectionChanged
+    {
+        set => _connectionChanged = value;
     }
 
     /// <summary>Whether a flush would do something though the session writes nothing: acknowledge, or let go of what was acknowledged.</summary>
@@ -205,6 +211,7 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester
             _sent = _connection.TakenByPeer;
             Release(_sent);
             Volatile.Write(ref _acknowledged, 0);
+            _connectionChanged?.Invoke();
         }
     }
 

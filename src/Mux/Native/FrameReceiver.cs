@@ -11,6 +11,9 @@ internal sealed class FrameReceiver : IFrameHandler
 {
     private const long NoPing = -1;
 
+    /// <summary>Pings that follow the first one's answer: it is slow where the programs have just begun to run, and what is measured later may find the connection full.</summary>
+    internal const int EarlyPings = 3;
+
     private readonly MuxSession _session;
     private readonly ControlLane _lane;
     private readonly PipeReader _input;
@@ -27,6 +30,7 @@ internal sealed class FrameReceiver : IFrameHandler
     // Ticks at which the ping that waits for its answer was sent.
     private long _pingSent = NoPing;
     private bool _dataSincePing;
+    private int _earlyPings = EarlyPings;
 
     public FrameReceiver(MuxSession session, ControlLane lane, PipeReader input)
     {
@@ -194,6 +198,11 @@ internal sealed class FrameReceiver : IFrameHandler
             Volatile.Write(ref _pingSent, NoPing);
             var now = _session.Now;
             _session.RoundTrips.Add(now - TimeSpan.FromTicks(sent), now);
+            if (_earlyPings > 0)
+            {
+                _earlyPings--;
+                SendPing();
+            }
         }
     }
 

@@ -58,6 +58,11 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
             requester.FlushNeeded = _output.RequestFlush;
         }
 
+        if (connection.Output is IConnectionChanges changes)
+        {
+            changes.ConnectionChanged = RoundTrips.Forget;
+        }
+
         var receiver = new FrameReceiver(this, _lane, connection.Input);
         _loops = new SessionLoops(this, connection, _output, receiver.RunAsync, receiver.WatchAsync);
         Completion = RunAsync();

@@ -5,7 +5,7 @@ namespace Tunnel.Mux.Tests.Flow;
 public sealed class RoundTripEstimatorTests
 {
     [Fact]
-    public void The_smallest_of_the_last_10_to_20_seconds_counts()
+    public void The_smallest_of_the_last_5_to_10_minutes_counts()
     {
         var estimator = new RoundTripEstimator();
         Assert.Null(estimator.Minimum);
@@ -21,8 +21,12 @@ public sealed class RoundTripEstimatorTests
         Assert.Equal(70, Minimum());
         Add(95, at: 45);
         Assert.Equal(95, Minimum());
+        estimator.Forget();
+        Assert.Null(estimator.Minimum);
+        Add(99, at: 46);
+        Assert.Equal(99, Minimum());
 
-        void Add(int milliseconds, int at) => estimator.Add(TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromSeconds(at));
+        void Add(int milliseconds, int at) => estimator.Add(TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromMinutes(at / 2.0));
         double Minimum() => estimator.Minimum!.Value.TotalMilliseconds;
     }
 }

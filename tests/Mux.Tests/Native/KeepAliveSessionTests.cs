@@ -1,4 +1,5 @@
 using Tunnel.Mux.Framing;
+using Tunnel.Mux.Native;
 using Tunnel.Testing.Time;
 
 namespace Tunnel.Mux.Tests.Native;
@@ -85,6 +86,13 @@ public sealed class KeepAliveSessionTests
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         await peer.SendFrameAsync(FrameType.Ping, 0, payload, FrameFlags.Ack);
         await Condition.HoldsAsync(() => peer.Session.RoundTripTime == TimeSpan.FromMilliseconds(50));
+        for (var early = 0; early < FrameReceiver.EarlyPings; early++)
+        {
+            (_, payload) = await peer.ReadFrameAsync(FrameType.Ping);
+            _clock.Advance(TimeSpan.FromMilliseconds(50));
+            await peer.SendFrameAsync(FrameType.Ping, 0, payload, FrameFlags.Ack);
+        }
+
         return peer;
     }
 }
