@@ -17,7 +17,10 @@ public static class Backoff
 
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="failures">What failed in a row ; at 0 the dial is at once.</param>
+    // A portal that starts together with its bridge listens a moment later.
+    private static readonly TimeSpan FirstRefused = TimeSpan.FromMilliseconds(50);
+
+    /// <param name="failures">What failed in a row; at 0 the dial is at once.</param>
     /// <param name="refused">Whether the host answered that nothing listens.</param>
     /// <param name="atLeast">What the portal asked for; null where it did not.</param>
     /// <param name="chance">From 0 to 1: spreads bridges that lost the same portal.</param>
@@ -27,7 +30,7 @@ public static class Backoff
         if (failures > 0)
         {
             var cap = refused ? RefusedCap : Cap;
-            var doubled = First * Math.Pow(2, Math.Min(failures - 1, 16));
+            var doubled = (refused ? FirstRefused : First) * Math.Pow(2, Math.Min(failures - 1, 16));
             delay = (doubled < cap ? doubled : cap) * (0.5 + (0.5 * chance));
         }
 

@@ -117,7 +117,11 @@ internal sealed class Attempt : IDuplexPipe
             _hasAnswered = true;
         }
 
-        TryCommit();
+        if (TryCommit())
+        {
+            _reader.LetGo();
+        }
+
         _answered();
     }
 

@@ -18,6 +18,9 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
     private int _cancelRequested;
     private volatile bool _isOver;
 
+    // Whether the inner reader was woken to give up what it keeps, and has not returned for that yet.
+    private volatile bool _letsGo;
+
     // Whether the inner reader's buffers are handed out as they are: nothing is kept any more.
     private bool _isDirect;
 
@@ -33,11 +36,11 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
     public bool CanRewind => !_isReading;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _isDirect ? inner.ReadAsync(cancellationToken) : ReadKeptAsync(cancellationToken);
+        _isDirect && !_letsGo ? inner.ReadAsync(cancellationToken) : ReadKeptAsync(cancellationToken);
 
     public override bool TryRead(out ReadResult result)
     {
-        if (_isDirect)
+        if (_isDirect && !_letsGo)
         {
             return inner.TryRead(out result);
         }
@@ -93,6 +96,16 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
 
     public override void Complete(Exception? exception = null) => attempt.EndInput(exception);
 
+    /// <summary>The attempt is committed while somebody may be waiting here: lets go of what is kept, which may be a block for each visitor.</summary>
+    public void LetGo()
+    {
+        if (!_isOver)
+        {
+            _letsGo = true;
+            inner.CancelPendingRead();
+        }
+    }
+
     /// <summary>Gives the inner reader back with all that is kept in it.</summary>
     public void Rewind()
     {
@@ -142,11 +155,18 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
     private bool TryShow(ref ReadResult result)
     {
         _whole = result.Buffer;
-        var rest = _whole.Slice(_consumed);
+        var consumed = _isDirect ? 0 : _consumed;
+        var rest = _whole.Slice(consumed);
         var isCanceled = result.IsCanceled && Interlocked.Exchange(ref _cancelRequested, 0) == 1;
+        if (result.IsCanceled)
+        {
+            _letsGo = false;
+        }
+
         if (rest.IsEmpty && !isCanceled && !result.IsCompleted)
         {
-            inner.AdvanceTo(_whole.Start, _whole.End);
+            _isDirect |= attempt.IsCommitted;
+            inner.AdvanceTo(_isDirect ? _whole.End : _whole.Start, _whole.End);
             _whole = default;
             return false;
         }

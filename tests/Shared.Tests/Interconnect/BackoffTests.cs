@@ -7,6 +7,7 @@ namespace Tunnel.Shared.Tests.Interconnect;
 public sealed class BackoffTests
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstRefused = TimeSpan.FromMilliseconds(50);
 
     [Theory]
     [InlineData(0)]
@@ -27,8 +28,8 @@ public sealed class BackoffTests
     [Fact]
     public void A_host_that_refuses_is_asked_again_soon()
     {
-        var delays = Enumerable.Range(1, 5).Select(failures => Backoff.Delay(failures, refused: true, null, chance: 1).TotalSeconds);
-        Assert.Equal([0.25, 0.5, 1, 1.5, 1.5], delays);
+        var delays = Enumerable.Range(1, 7).Select(failures => Backoff.Delay(failures, refused: true, null, chance: 1).TotalSeconds);
+        Assert.Equal([0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 1.5], delays);
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class BackoffTests
             return delay <= longest
                 && delay >= longest / 2
                 && longest <= (item.Refused ? Backoff.RefusedCap : Backoff.Cap)
-                && (item.Failures == 0 || delay >= First / 2)
+                && (item.Failures == 0 || delay >= (item.Refused ? FirstRefused : First) / 2)
                 && longest <= Backoff.Delay(Math.Max(item.Failures, item.Failures + 1), item.Refused, null, 1);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }

@@ -17,6 +17,7 @@ public sealed class ReplayableConnectionTests : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly TaskCompletionSource _until = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Transport.TrackingPool _pool = new();
     private Socket _visitor = null!;
     private SocketConnection _connection = null!;
 
@@ -27,7 +28,7 @@ public sealed class ReplayableConnectionTests : IAsyncLifetime
         listener.Listen();
         _visitor = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await _visitor.ConnectAsync(listener.LocalEndPoint!);
-        _connection = new SocketConnection(await listener.AcceptAsync());
+        _connection = new SocketConnection(await listener.AcceptAsync(), _pool);
     }
 
     public async Task DisposeAsync()
@@ -88,6 +89,41 @@ public sealed class ReplayableConnectionTests : IAsyncLifetime
             Assert.True(await replayable.CanRepeatAsync());
         }
 
+        replayable.Finish();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_who_was_answered_and_says_nothing_more_holds_no_block(bool readerWaits)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var replayable = new ReplayableConnection(_connection);
+        SendPattern(10);
+        var pipe = replayable.Begin();
+        await VerifyPatternAsync(pipe.Input, 10);
+        var reading = readerWaits ? pipe.Input.ReadAsync(limit.Token).AsTask() : null;
+        Assert.Equal(1, _pool.Rented);
+
+        await pipe.Output.WriteAsync("answer"u8.ToArray(), limit.Token);
+        reading ??= pipe.Input.ReadAsync(limit.Token).AsTask();
+        while (_pool.Rented > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), limit.Token);
+        }
+
+        Assert.False(reading.IsCompleted);
+        SendPattern(5);
+        var read = await reading;
+        Assert.Equal(5, read.Buffer.Length);
+        Assert.False(read.IsCanceled);
+        pipe.Input.AdvanceTo(read.Buffer.End);
+        SendPattern(3);
+        read = await pipe.Input.ReadAsync(limit.Token);
+        Assert.Equal((3, false), (read.Buffer.Length, read.IsCanceled));
+        pipe.Input.AdvanceTo(read.Buffer.End);
+        await pipe.Input.CompleteAsync();
+        await pipe.Output.CompleteAsync();
         replayable.Finish();
     }
 

@@ -9,6 +9,9 @@ internal sealed class BulkMeasure : IMeasure
     /// <summary>Windows, buffers and TCP find their sizes first.</summary>
     public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>In each direction before the first cell: programs are compared as they run for days, not as a compiler still works on them.</summary>
+    private static readonly TimeSpan RunUp = TimeSpan.FromSeconds(3);
+
     private readonly (int Streams, bool Up, Row Rate, Row Cpu, Row? Fairness)[] _parts =
         [Part(1, up: false), Part(1, up: true), Part(8, up: false), Part(8, up: true)];
 
@@ -19,12 +22,18 @@ internal sealed class BulkMeasure : IMeasure
     public IReadOnlyList<Row> Rows => [.. _parts.SelectMany(static part => new[] { part.Rate, part.Cpu, part.Fairness }).OfType<Row>()];
 
     /// <inheritdoc/>
-    public TimeSpan Limit(TimeSpan duration) => (_parts.Length * (WarmUp + duration)) + TimeSpan.FromSeconds(30);
+    public TimeSpan Limit(TimeSpan duration) => (2 * RunUp) + (_parts.Length * (WarmUp + duration)) + TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public async Task MeasureAsync(Cell cell, CancellationToken cancellation)
     {
         var peer = await cell.StandingAsync(cancellation);
+        foreach (var up in (bool[])[false, true])
+        {
+            using var load = new BulkLoad(peer, cell.Target, _parts[^1].Streams, up);
+            await Task.Delay(RunUp, cancellation);
+        }
+
         foreach (var part in _parts)
         {
             var figures = await BulkLoad.MeasureAsync(peer, cell.Target, part.Streams, part.Up, WarmUp, cell.Duration, cancellation);
