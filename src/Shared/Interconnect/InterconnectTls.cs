@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Tunnel.Shared.Interconnect;
 
@@ -33,7 +34,19 @@ internal static class InterconnectTls
         CipherSuitesPolicy = CipherSuites,
         AllowTlsResume = false,
         AllowRenegotiation = false,
+        CertificateChainPolicy = NoPlatformTrust(),
         RemoteCertificateValidationCallback = check,
+    };
+
+    /// <summary>
+    /// The callback alone judges: the platform's own look at the chain must not fetch what the certificate of whoever answers
+    /// names, and need not load the platform's authorities.
+    /// </summary>
+    private static X509ChainPolicy NoPlatformTrust() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
     };
 
     private static CipherSuitesPolicy? CreateCipherSuites()
