@@ -10,6 +10,9 @@ internal static class DatagramReceiver
     /// <summary>The longest datagram that IP can carry. A longer buffer would say nothing more.</summary>
     private const int BufferBytes = 64 * 1024;
 
+    /// <summary>After so many datagrams at once others get the thread that notices sockets.</summary>
+    private const int LongestTurn = 64;
+
     /// <summary>The pause after an error that may come again at once.</summary>
     private static readonly TimeSpan ErrorDelay = TimeSpan.FromMilliseconds(50);
 
@@ -21,8 +24,15 @@ internal static class DatagramReceiver
         var address = new SocketAddress(socket.AddressFamily);
         var capacity = address.Size;
         var peek = new byte[1];
+        var turn = 0;
         while (true)
         {
+            if (turn >= LongestTurn)
+            {
+                turn = 0;
+                await Task.Yield();
+            }
+
             try
             {
                 // The buffer is rented when something is there: an idle socket holds none.
@@ -37,7 +47,7 @@ internal static class DatagramReceiver
                         var length = await socket.ReceiveFromAsync(buffer.AsMemory(0, BufferBytes), SocketFlags.None, address);
                         received(buffer.AsSpan(0, length), address);
                     }
-                    while (socket.Available > 0);
+                    while (++turn < LongestTurn && socket.Available > 0);
                 }
                 finally
                 {

@@ -38,6 +38,7 @@ internal static class ListenSocket
             }
 
             socket.Bind(endPoint);
+            SocketTuning.SetForVisitors(socket);
             socket.Listen(Backlog);
             return (socket, unixPath);
         }

@@ -34,7 +34,6 @@ public sealed class SocketConnection : IConnection
         _socket = socket;
         LocalEndPoint = accepted.LocalEndPoint;
         RemoteEndPoint = accepted.RemoteEndPoint;
-        SocketTuning.SetNoDelay(socket);
         _input = new SocketPipeReader(socket, pool, TransportDefaults.BlockBytes, readBlockBytes);
         _output = new SocketPipeWriter(socket, pool, TransportDefaults.BlockBytes);
     }

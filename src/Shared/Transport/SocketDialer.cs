@@ -164,8 +164,7 @@ public static class SocketDialer
             }
 
             await socket.ConnectAsync(endPoint, cancellationToken);
-            SocketTuning.SetNoDelay(socket);
-            SocketTuning.SetKeepAlive(socket);
+            SocketTuning.SetForVisitors(socket);
             if (options.LongLived)
             {
                 SocketTuning.SetLongLived(socket);

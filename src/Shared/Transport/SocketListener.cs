@@ -17,6 +17,9 @@ public sealed class SocketListener : IAsyncDisposable
     /// <summary>How many proxies' connections may be without their header at once; each has one small buffer, for a moment.</summary>
     private const int MaxIntroductions = 1024;
 
+    /// <summary>After so many connections at once others get the thread that notices sockets.</summary>
+    private const int LongestTurn = 16;
+
     private readonly Socket _socket;
     private readonly VisitorGate? _visitors;
     private readonly Action<AcceptedSocket> _accepted;
@@ -98,6 +101,7 @@ public sealed class SocketListener : IAsyncDisposable
     private async Task AcceptLoopAsync()
     {
         var isScarce = false;
+        var turn = 0;
         while (!_stop.IsCancellationRequested)
         {
             Socket socket;
@@ -127,6 +131,11 @@ public sealed class SocketListener : IAsyncDisposable
                 TransportLog.AcceptFailed(_logger, BoundEndPoint, exception.Message, AcceptRetryDelay.TotalMilliseconds);
                 await Task.Delay(AcceptRetryDelay, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
+            }
+
+            if (++turn % LongestTurn == 0)
+            {
+                await Task.Yield();
             }
 
             if (_gate is null)
@@ -167,8 +176,7 @@ public sealed class SocketListener : IAsyncDisposable
     {
         try
         {
-            SocketTuning.SetNoDelay(socket.Socket);
-            SocketTuning.SetKeepAlive(socket.Socket);
+            SocketTuning.SetForAccepted(socket.Socket);
             _accepted(socket);
         }
         catch (Exception exception)

@@ -26,8 +26,24 @@ internal static class SocketTuning
     /// <summary>TCP_NODELAY: whoever flushes has batched already.</summary>
     public static void SetNoDelay(Socket socket) => Try(socket, static s => s.NoDelay = true);
 
-    /// <summary>Makes the kernel notice a peer that vanished without a word, which a side that only reads never would.</summary>
-    public static void SetKeepAlive(Socket socket) => SetKeepAlive(socket, IdleSeconds, IntervalSeconds, Probes);
+    /// <summary>
+    /// <see cref="SetNoDelay"/>, and makes the kernel notice a peer that vanished without a word, which a side that only reads never
+    /// would. On a socket that listens, for those it accepts where the system lets them inherit: see <see cref="SetForAccepted"/>.
+    /// </summary>
+    public static void SetForVisitors(Socket socket)
+    {
+        SetNoDelay(socket);
+        SetKeepAlive(socket, IdleSeconds, IntervalSeconds, Probes);
+    }
+
+    /// <summary>The same for a socket that was accepted from one that has it: nothing on Linux, where it saves six system calls for each visitor.</summary>
+    public static void SetForAccepted(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            SetForVisitors(socket);
+        }
+    }
 
     /// <summary>The same sooner, and for unacknowledged bytes too: for a connection that many depend on.</summary>
     public static void SetLongLived(Socket socket)
