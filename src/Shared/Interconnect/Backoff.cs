@@ -18,7 +18,7 @@ public static class Backoff
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
 
     // A portal that starts together with its bridge listens a moment later.
-    private static readonly TimeSpan FirstRefused = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstRefused = TimeSpan.FromMilliseconds(100);
 
     /// <param name="failures">What failed in a row; at 0 the dial is at once.</param>
     /// <param name="refused">Whether the host answered that nothing listens.</param>

@@ -109,7 +109,7 @@ public sealed class WorkerGroupTests
         await rig.CutAsync(await rig.ConnectAsync());
 
         var dial = await rig.Dialer.NextAsync();
-        foreach (var seconds in new[] { 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 1.5 })
+        foreach (var seconds in new[] { 0.1, 0.2, 0.4, 0.8, 1.5, 1.5 })
         {
             await rig.CutAsync(await rig.ConnectAsync(dial));
             var next = await rig.NextDialAsync(Minute);
