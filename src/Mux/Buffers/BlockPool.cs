@@ -13,8 +13,11 @@ namespace Tunnel.Mux.Buffers;
 /// </remarks>
 public sealed class BlockPool : MemoryPool<byte>
 {
-    /// <summary>The size of a block in bytes: one data frame's payload, and one TLS record's.</summary>
+    /// <summary>The size of a block in bytes: one data frame with the headers before it, and one TLS record's content.</summary>
     public const int BlockSize = 16 * 1024;
+
+    /// <summary>What a frame that fills a block leaves free of it, for the header of what carries it.</summary>
+    internal const int HeadRoom = 4;
 
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(2);
 

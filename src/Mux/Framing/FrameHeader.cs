@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Tunnel.Mux.Buffers;
-using Tunnel.Mux.Link;
 
 namespace Tunnel.Mux.Framing;
 
@@ -23,10 +22,10 @@ internal readonly record struct FrameHeader(int Length, FrameType Type, FrameFla
     public const int MaxAcceptedPayload = 64 * 1024;
 
     /// <summary>
-    /// The longest payload that a sender produces: with the header, and that of a link's record before it, one block and one TLS
-    /// record; a fair turn among streams.
+    /// The longest payload that a sender produces: with its header, and what goes before it, one block and one TLS record; a fair
+    /// turn among streams.
     /// </summary>
-    public const int MaxSentPayload = BlockPool.BlockSize - Size - LinkRecord.HeaderSize;
+    public const int MaxSentPayload = BlockPool.BlockSize - BlockPool.HeadRoom - Size;
 
     /// <summary>Writes the header into the first eight bytes of <paramref name="destination"/>.</summary>
     public void Write(Span<byte> destination) =>

@@ -15,7 +15,7 @@ namespace Tunnel.Mux.Link;
 /// </remarks>
 internal readonly record struct LinkRecord(LinkRecordType Type, int Length)
 {
-    /// <summary>The bytes of a header.</summary>
+    /// <summary>The bytes of a header: they fit in the room that a frame leaves in its block.</summary>
     public const int HeaderSize = 4;
 
     /// <summary>The bytes that follow the header of an ACK.</summary>
