@@ -127,7 +127,7 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
         _given = default;
         Volatile.Write(ref _taken, _taken + bytes);
         _connection.Input.AdvanceTo(consumed, examined);
-        if (_taken - _takenAtLastRequest >= link.Options.AcknowledgeEvery)
+        if (_taken - Math.Max(_takenAtLastRequest, link.Writer.Acknowledged) >= link.Options.AcknowledgeEvery)
         {
             _takenAtLastRequest = _taken;
             link.Writer.RequestFlush();

@@ -10,7 +10,7 @@ namespace Tunnel.Mux.Link;
 /// Writes the session's bytes as records to one connection after the other. A record is what one flush, or several, have
 /// brought, so it ends where a frame ends. Bytes are kept until the peer has acknowledged them.
 /// </summary>
-internal sealed class LinkWriter : PipeWriter, IFlushRequester, IConnectionChanges
+internal sealed class LinkWriter : PipeWriter, IConnectionOwner
 {
     private const int BlockBytes = 64 * 1024;
     private const int AlwaysKept = 256 * 1024;
@@ -54,8 +54,11 @@ internal sealed class LinkWriter : PipeWriter, IFlushRequester, IConnectionChang
         set => _connectionChanged = value;
     }
 
+    /// <summary>How many bytes of the peer's were acknowledged to it over this connection: with whatever was sent.</summary>
+    public long Acknowledged => Volatile.Read(ref _acknowledged);
+
     /// <summary>Whether a flush would do something though the session writes nothing: acknowledge, or let go of what was acknowledged.</summary>
-    public bool HasWork => _link.Reader.Taken > Volatile.Read(ref _acknowledged) || Volatile.Read(ref _acknowledgedByPeer) > Volatile.Read(ref _released);
+    public bool HasWork => _link.Reader.Taken > Acknowledged || Volatile.Read(ref _acknowledgedByPeer) > Volatile.Read(ref _released);
 
     public override bool CanGetUnflushedBytes => true;
 

@@ -53,14 +53,10 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
         var lane = new FrameLane(options.MaxControlBytes);
         _lane = new ControlLane(lane);
         _output = new OutputLoop(connection.Output, lane, options.Time);
-        if (connection.Output is IFlushRequester requester)
+        if (connection.Output is IConnectionOwner owner)
         {
-            requester.FlushNeeded = _output.RequestFlush;
-        }
-
-        if (connection.Output is IConnectionChanges changes)
-        {
-            changes.ConnectionChanged = RoundTrips.Forget;
+            owner.FlushNeeded = _output.RequestFlush;
+            owner.ConnectionChanged = RoundTrips.Forget;
         }
 
         var receiver = new FrameReceiver(this, _lane, connection.Input);

@@ -168,7 +168,7 @@ public sealed class SessionLinkTests
         link.TryAttach(LinkPair.Wrap(near), 0);
         var reading = link.Input.ReadAsync().AsTask();
         var asked = new TaskCompletionSource();
-        ((Tunnel.Mux.Output.IFlushRequester)link.Output).FlushNeeded = () => asked.TrySetResult();
+        ((Tunnel.Mux.Output.IConnectionOwner)link.Output).FlushNeeded = () => asked.TrySetResult();
         await far.Output.WriteAsync(new byte[] { 4, 0, 0, 0 });
         await asked.Task.WaitAsync(Condition.Patience);
         await link.Output.FlushAsync();
