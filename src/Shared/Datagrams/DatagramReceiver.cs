@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Datagrams;
 
@@ -24,15 +25,9 @@ internal static class DatagramReceiver
         var address = new SocketAddress(socket.AddressFamily);
         var capacity = address.Size;
         var peek = new byte[1];
-        var turn = 0;
+        var turn = new Turn(LongestTurn);
         while (true)
         {
-            if (turn >= LongestTurn)
-            {
-                turn = 0;
-                await Task.Yield();
-            }
-
             try
             {
                 // The buffer is rented when something is there: an idle socket holds none.
@@ -46,8 +41,12 @@ internal static class DatagramReceiver
                         address.Size = capacity;
                         var length = await socket.ReceiveFromAsync(buffer.AsMemory(0, BufferBytes), SocketFlags.None, address);
                         received(buffer.AsSpan(0, length), address);
+                        if (turn.EndsWith(1))
+                        {
+                            await Task.Yield();
+                        }
                     }
-                    while (++turn < LongestTurn && socket.Available > 0);
+                    while (socket.Available > 0);
                 }
                 finally
                 {

@@ -101,9 +101,14 @@ public sealed class SocketListener : IAsyncDisposable
     private async Task AcceptLoopAsync()
     {
         var isScarce = false;
-        var turn = 0;
+        var turn = new Turn(LongestTurn);
         while (!_stop.IsCancellationRequested)
         {
+            if (turn.EndsWith(1))
+            {
+                await Task.Yield();
+            }
+
             Socket socket;
             try
             {
@@ -131,11 +136,6 @@ public sealed class SocketListener : IAsyncDisposable
                 TransportLog.AcceptFailed(_logger, BoundEndPoint, exception.Message, AcceptRetryDelay.TotalMilliseconds);
                 await Task.Delay(AcceptRetryDelay, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
-            }
-
-            if (++turn % LongestTurn == 0)
-            {
-                await Task.Yield();
             }
 
             if (_gate is null)

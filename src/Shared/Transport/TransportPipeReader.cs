@@ -15,7 +15,7 @@ internal abstract class TransportPipeReader : PipeReader
     private volatile bool _completedEarly;
 
     // The reading side's own: what was read since the reader last waited.
-    private long _turn;
+    private Turn _turn = new(LongestTurn);
 
     /// <summary>True where the owner completed the reader, without an error, before the peer ended its direction.</summary>
     public bool CompletedEarly => _completedEarly;
@@ -26,20 +26,11 @@ internal abstract class TransportPipeReader : PipeReader
     protected void NoteCompletion(Exception? exception, bool hasEnded) => _completedEarly = exception is null && !hasEnded;
 
     /// <summary>The reader waited.</summary>
-    protected void BeginTurn() => _turn = 0;
+    protected void BeginTurn() => _turn.Begin();
 
     /// <summary>A read that did not have to wait; where many of them followed one another, others go first.</summary>
-    protected ValueTask<ReadResult> InTurn(in ReadResult result)
-    {
-        _turn += result.Buffer.Length;
-        if (_turn < LongestTurn)
-        {
-            return new ValueTask<ReadResult>(result);
-        }
-
-        BeginTurn();
-        return AfterOthersAsync(result);
-    }
+    protected ValueTask<ReadResult> InTurn(in ReadResult result) =>
+        _turn.EndsWith(result.Buffer.Length) ? AfterOthersAsync(result) : new ValueTask<ReadResult>(result);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<ReadResult> AfterOthersAsync(ReadResult result)
