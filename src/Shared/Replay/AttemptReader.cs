@@ -76,8 +76,9 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
 
         if (attempt.IsCommitted || (_consumed > kept && attempt.TryCommit()))
         {
-            _isDirect = true;
-            inner.AdvanceTo(whole.GetPosition(_consumed), examined.GetObject() is null ? whole.GetPosition(_consumed) : examined);
+            var taken = whole.GetPosition(_consumed);
+            (_isDirect, _consumed) = (true, 0);
+            inner.AdvanceTo(taken, examined.GetObject() is null ? taken : examined);
         }
         else
         {
@@ -155,8 +156,7 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
     private bool TryShow(ref ReadResult result)
     {
         _whole = result.Buffer;
-        var consumed = _isDirect ? 0 : _consumed;
-        var rest = _whole.Slice(consumed);
+        var rest = _whole.Slice(_consumed);
         var isCanceled = result.IsCanceled && Interlocked.Exchange(ref _cancelRequested, 0) == 1;
         if (result.IsCanceled)
         {
@@ -165,7 +165,11 @@ internal sealed class AttemptReader(Attempt attempt, PipeReader inner, int kept,
 
         if (rest.IsEmpty && !isCanceled && !result.IsCompleted)
         {
-            _isDirect |= attempt.IsCommitted;
+            if (attempt.IsCommitted)
+            {
+                (_isDirect, _consumed) = (true, 0);
+            }
+
             inner.AdvanceTo(_isDirect ? _whole.End : _whole.Start, _whole.End);
             _whole = default;
             return false;
