@@ -71,7 +71,11 @@ internal static class AllLoads
         }
 
         var bytes = answer.ToArray();
-        UnservedException.ThrowIf(bytes.AsSpan().StartsWith("HTTP/1.1 503 "u8), "the portal answered that nobody is there to serve it");
+        if (bytes.AsSpan().StartsWith("HTTP/1.1 503 "u8))
+        {
+            throw new UnservedException();
+        }
+
         var head = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
         LoadEndedException.ThrowUnless(head >= 0 && bytes.Length >= head + 4 + length, $"an answer of {length} bytes ended after {bytes.Length}");
         if (!bytes.AsSpan().StartsWith("HTTP/1.1 200 "u8) || bytes.Length != head + 4 + length)
