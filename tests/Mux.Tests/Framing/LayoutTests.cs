@@ -1,7 +1,9 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Tunnel.Mux.Buffers;
 using Tunnel.Mux.Framing;
+using Tunnel.Mux.Link;
 
 namespace Tunnel.Mux.Tests.Framing;
 
@@ -15,6 +17,10 @@ public sealed class LayoutTests
         new FrameHeader(0x012345, FrameType.GoAway, FrameFlags.Ack, 0x89ABCDEF).Write(bytes);
         Assert.Equal([0x01, 0x23, 0x45, 0x52, 0x89, 0xAB, 0xCD, 0xEF], bytes);
     }
+
+    [Fact]
+    public void A_full_frame_leaves_its_block_the_room_of_a_record_s_header() =>
+        Assert.Equal((BlockPool.HeadRoom, BlockPool.BlockSize), (LinkRecord.HeaderSize, LinkRecord.HeaderSize + FrameHeader.Size + FrameHeader.MaxSentPayload));
 
     [Fact]
     public void Any_header_comes_back() =>

@@ -1,7 +1,10 @@
 using System.Buffers;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Tunnel.Mux.Cool.ReverseControl.Wire;
 using Tunnel.Mux.Messages;
+using Tunnel.Mux.Native.Wire;
 
 namespace Tunnel.Mux.Tests.Messages;
 
@@ -9,6 +12,12 @@ public sealed class HostileMessageTests
 {
     /// <summary>Of <see cref="Option"/>, which has a name (1) and a message (2) of a type's name (1) and its bytes (2).</summary>
     private static readonly MessageShape Shape = new((Option.ValueFieldNumber, MessageShape.Flat));
+
+    [Fact]
+    public void Messages_that_are_read_as_flat_are_flat() =>
+        Assert.DoesNotContain(
+            StreamOpen.Descriptor.Fields.InDeclarationOrder().Concat(Control.Descriptor.Fields.InDeclarationOrder()),
+            static field => field.FieldType is FieldType.Message or FieldType.Group);
 
     [Fact]
     public void What_protobuf_writes_is_read()

@@ -9,6 +9,9 @@ internal interface ITunnelPeer
     /// <summary>Why it cannot be measured here, null when it can.</summary>
     string? Missing { get; }
 
+    /// <summary>Whether it runs on loopback only: a session in plain text is refused elsewhere.</summary>
+    bool NeedsLoopback => false;
+
     /// <summary>The program and the words that make it print its version, null where there is no program.</summary>
     (string File, string[] Arguments)? Version { get; }
 

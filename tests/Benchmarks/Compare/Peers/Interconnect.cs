@@ -11,6 +11,9 @@ internal sealed record Interconnect(string Protocol, object Inbound, Func<IPEndP
     /// <summary>The configuration's <c>log</c>.</summary>
     public object Log { get; init; } = new { loglevel = "warning" };
 
+    /// <summary>Whether both sides refuse it off loopback.</summary>
+    public bool NeedsLoopback { get; init; }
+
     /// <summary>What stands before the configuration's name.</summary>
     public string[] RunArguments { get; init; } = ["run", "-c"];
 
@@ -28,7 +31,10 @@ internal sealed record Interconnect(string Protocol, object Inbound, Func<IPEndP
             "tunnel",
             new { clients = new[] { new { key } }, resumeWithin },
             portal => new { servers = new[] { new { address = portal.Address.ToString(), port = portal.Port, key } }, resumeWithin },
-            security is null ? null : new { security });
+            security is null ? null : new { security })
+        {
+            NeedsLoopback = security == "none",
+        };
     }
 
     /// <summary>V2Ray's, with AEAD headers (which alterId 0 means) and the cipher that V2Ray chooses on x86.</summary>

@@ -13,6 +13,9 @@ internal sealed class ReversePeer(string name, OurPrograms programs, Interconnec
     public string? Missing => programs.Missing;
 
     /// <inheritdoc/>
+    public bool NeedsLoopback => interconnect.NeedsLoopback;
+
+    /// <inheritdoc/>
     public (string File, string[] Arguments)? Version => (programs.Portal, interconnect.VersionArguments);
 
     /// <inheritdoc/>
