@@ -99,7 +99,7 @@ internal static class WebSiteReader
         foreach (var item in items)
         {
             var route = WebRouteReader.Read(item, context);
-            if (routes.Any(other => other.Path == route.Path && Overlap(other.Methods, route.Methods)))
+            if (routes.Any(other => AreSame(other.Path, route.Path) && Overlap(other.Methods, route.Methods)))
             {
                 item.Problems.Error(item.Node, $"another route of this site has the path '{Describe.Shorten(route.Path.ToString())}'; change one, or give them different 'methods'");
             }
@@ -109,6 +109,12 @@ internal static class WebSiteReader
 
         return routes.ToImmutable();
     }
+
+    /// <summary>With and without <c>^~</c> it is one prefix.</summary>
+    private static bool AreSame(WebPath left, WebPath right) =>
+        left.Text == right.Text && (left.Kind == right.Kind || (IsPrefix(left) && IsPrefix(right)));
+
+    private static bool IsPrefix(WebPath path) => path.Kind is WebPathKind.Prefix or WebPathKind.FinalPrefix;
 
     private static bool Overlap(ImmutableArray<string> left, ImmutableArray<string> right) => left.IsEmpty || right.IsEmpty || left.Intersect(right).Any();
 }
