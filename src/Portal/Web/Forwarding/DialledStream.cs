@@ -98,27 +98,31 @@ internal sealed class DialledStream(IConnection connection) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (!disposing)
+        base.Dispose(disposing);
+        if (disposing && Leave())
         {
-            return;
+            _ = EndAsync();
         }
+    }
 
+    /// <summary>Whether the connection can be ended now: a read that is under way has to end before, and does it then.</summary>
+    private bool Leave()
+    {
         lock (_gate)
         {
             if (_isDisposed)
             {
-                return;
+                return false;
             }
 
             _isDisposed = true;
             if (_isReading)
             {
                 connection.Input.CancelPendingRead();
-                return;
             }
-        }
 
-        _ = EndAsync();
+            return !_isReading;
+        }
     }
 
     private void BeginRead()

@@ -69,6 +69,7 @@ internal static class TemplateText
         }
 
         var escaped = new StringBuilder();
+        Span<byte> bytes = stackalloc byte[4];
         foreach (var rune in text.EnumerateRunes())
         {
             if (rune.IsBmp && !mustBe((char)rune.Value))
@@ -77,7 +78,6 @@ internal static class TemplateText
                 continue;
             }
 
-            Span<byte> bytes = stackalloc byte[4];
             foreach (var value in bytes[..rune.EncodeToUtf8(bytes)])
             {
                 escaped.Append(CultureInfo.InvariantCulture, $"%{value:X2}");

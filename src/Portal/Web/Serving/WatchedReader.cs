@@ -26,7 +26,7 @@ internal sealed class WatchedReader(PipeReader inner, Action gone) : PipeReader
         if (!next.IsCompleted)
         {
             // What waits for a socket goes on where its event is noticed, and requests may block: files, compression.
-            await next.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)next).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -75,7 +75,7 @@ internal sealed class WatchedReader(PipeReader inner, Action gone) : PipeReader
         if (_next is { IsCompleted: false } pending)
         {
             inner.CancelPendingRead();
-            await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         // A failure that nobody has read is of no interest any more.

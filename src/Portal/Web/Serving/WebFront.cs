@@ -54,8 +54,8 @@ internal sealed class WebFront : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves a request; null where this front has been retired, and the next one has to.</summary>
-    public Task? TryServe(HttpContext context)
+    /// <summary>Serves a request; false where this front has been retired, and the next one has to.</summary>
+    public bool TryServe(HttpContext context, out Task serving)
     {
         int holders;
         do
@@ -63,11 +63,13 @@ internal sealed class WebFront : IAsyncDisposable
             holders = Volatile.Read(ref _holders);
             if (holders == 0)
             {
-                return null;
+                serving = Task.CompletedTask;
+                return false;
             }
         }
         while (Interlocked.CompareExchange(ref _holders, holders + 1, holders) != holders);
-        return ServeAsync(context);
+        serving = ServeAsync(context);
+        return true;
     }
 
     /// <summary>Takes no more requests, and ends when those that are here have ended.</summary>
@@ -158,7 +160,7 @@ internal sealed class WebFront : IAsyncDisposable
     {
         try
         {
-            await (Refusal(context) is { } refusal ? refusal : _sites[SiteOf(context)].HandleAsync(context));
+            await (IsRefused(context, out var refusal) ? refusal : _sites[SiteOf(context)].HandleAsync(context));
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
@@ -179,21 +181,20 @@ internal sealed class WebFront : IAsyncDisposable
 
     private int SiteOf(HttpContext context) => _table.Find(Visit.Of(context)!.Host);
 
-    /// <summary>What is wrong with a request whatever site it is for; null where nothing is.</summary>
-    private static Task? Refusal(HttpContext context)
+    /// <summary>Whether something is wrong with a request whatever site it is for.</summary>
+    private static bool IsRefused(HttpContext context, out Task refusal)
     {
         var request = context.Request;
-        if (RequestFraming.IsDoubtful(request) || !RequestFraming.IsMethod(request.Method))
-        {
-            return Answers.RefuseAndClose(context, StatusCodes.Status400BadRequest, TunnelError.BadRequest);
-        }
-
+        var isUnclear = RequestFraming.IsDoubtful(request) || !RequestFraming.IsMethod(request.Method);
         var isTunnel = HttpMethods.IsConnect(request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true };
-        if (isTunnel || HttpMethods.IsTrace(request.Method))
+        if (!isUnclear && (isTunnel || HttpMethods.IsTrace(request.Method)))
         {
-            return Answers.RefuseAndClose(context, StatusCodes.Status405MethodNotAllowed, TunnelError.WrongMethod);
+            refusal = Answers.RefuseAndClose(context, StatusCodes.Status405MethodNotAllowed, TunnelError.WrongMethod);
+            return true;
         }
 
-        return Visit.Of(context) is null ? Answers.RefuseAndClose(context, StatusCodes.Status400BadRequest, TunnelError.BadRequest) : null;
+        isUnclear |= Visit.Of(context) is null;
+        refusal = isUnclear ? Answers.RefuseAndClose(context, StatusCodes.Status400BadRequest, TunnelError.BadRequest) : Task.CompletedTask;
+        return isUnclear;
     }
 }

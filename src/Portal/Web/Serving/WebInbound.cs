@@ -132,7 +132,7 @@ internal sealed class WebInbound : IInbound, IReconfigurable
     {
         while (true)
         {
-            if (_front!.TryServe(context) is { } serving)
+            if (_front!.TryServe(context, out var serving))
             {
                 return serving;
             }

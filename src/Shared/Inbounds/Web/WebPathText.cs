@@ -29,7 +29,7 @@ public static class WebPathText
         var options = RegexOptions.CultureInvariant | (path.Kind == WebPathKind.RegexpIgnoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         try
         {
-            return new Regex(path.Text, options | RegexOptions.NonBacktracking);
+            return new Regex(path.Text, options | RegexOptions.NonBacktracking, MatchTime);
         }
         catch (NotSupportedException)
         {

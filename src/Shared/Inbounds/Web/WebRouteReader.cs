@@ -16,6 +16,8 @@ internal static class WebRouteReader
 
     private static readonly int[] Redirects = [301, 302, 303, 307, 308];
 
+    private static readonly string[] Actions = ["to", "root", "redirect"];
+
     public static WebRoute Read(ObjectReader route, InboundContext context)
     {
         var path = WebPathText.Read(route);
@@ -87,7 +89,7 @@ internal static class WebRouteReader
     {
         string[] actions =
         [
-            .. new[] { "to", "root", "redirect" }.Where(name => route.Find(name) is not null),
+            .. Actions.Where(name => route.Find(name) is not null),
             .. route.Find("redirect") is null && (route.Find("answer") ?? route.Find("status")) is not null ? ["status"] : Array.Empty<string>(),
         ];
         switch (actions)

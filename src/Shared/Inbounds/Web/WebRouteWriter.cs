@@ -61,7 +61,7 @@ internal static class WebRouteWriter
         }
 
         writer.WriteString("host", route.Host);
-        
+
         // A constant may be a key that the target knows; what has variables in it is none.
         WriteHeaders(writer, "requestHeaders", route.RequestHeaders, static (name, value) => value.IsConstant ? SecretMask.Header(name, value.Text) : value.Text);
         writer.WriteBoolean("forwarded", route.Forwarded);
