@@ -28,6 +28,9 @@ internal sealed class CacheFetch
     private Func<StoredBody, StoredResponse>? _stored;
     private long? _expected;
 
+    // What a forwarder had said by then of targets it tried before.
+    private IForwarderErrorFeature? _earlierError;
+
     // Set when it is decided that the visitor gets what is stored in its place, and what that is called.
     private StoredResponse? _answer;
     private string _answerStatus = CacheStatus.Stale;
@@ -158,6 +161,7 @@ internal sealed class CacheFetch
         }
 
         _expected = Response.ContentLength;
+        _earlierError = _context.Features.Get<IForwarderErrorFeature>();
         var (status, headers, validators) = (Response.StatusCode, _head.Added(), Validators.Of(Response.Headers));
         _stored = body => new StoredResponse
         {
@@ -234,7 +238,7 @@ internal sealed class CacheFetch
     private bool IsWhole() =>
         _stored is not null
         && (_expected is null || _expected == _recording!.Length)
-        && _context.Features.Get<IForwarderErrorFeature>() is null
+        && ReferenceEquals(_context.Features.Get<IForwarderErrorFeature>(), _earlierError)
         && !_context.RequestAborted.IsCancellationRequested;
 
     private void Finish(bool isWhole)

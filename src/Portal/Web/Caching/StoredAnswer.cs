@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Tunnel.Portal.Web.Requests;
 using Tunnel.Portal.Web.Responses;
 
 namespace Tunnel.Portal.Web.Caching;
@@ -11,6 +12,12 @@ internal static class StoredAnswer
     {
         var (request, response) = (context.Request, context.Response);
         stored.ApplyTo(response);
+        if (Visit.Of(context) is { } visit)
+        {
+            // By the target, and if only with a status.
+            visit.IsAnswered = true;
+        }
+
         response.Headers.Age = Math.Floor(stored.Freshness.Age(time).TotalSeconds).ToString("F0", CultureInfo.InvariantCulture);
         response.Headers[CacheStatus.Header] = status;
         var part = new ByteRange(0, stored.Body.Length);
@@ -22,8 +29,7 @@ internal static class StoredAnswer
                     MakeNotModified(response);
                     return;
                 case PreconditionOutcome.Failed:
-                    response.StatusCode = StatusCodes.Status412PreconditionFailed;
-                    RemoveContent(response.Headers);
+                    Fail(response, StatusCodes.Status412PreconditionFailed);
                     return;
             }
 
@@ -33,8 +39,7 @@ internal static class StoredAnswer
             {
                 if (ranges.IsEmpty)
                 {
-                    response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
-                    RemoveContent(response.Headers);
+                    Fail(response, StatusCodes.Status416RangeNotSatisfiable);
                     response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{part.Length}");
                     return;
                 }
@@ -62,6 +67,14 @@ internal static class StoredAnswer
     {
         response.StatusCode = StatusCodes.Status304NotModified;
         RemoveContent(response.Headers);
+    }
+
+    /// <summary>Makes the head that of an error, which has nothing of what is stored.</summary>
+    private static void Fail(HttpResponse response, int status)
+    {
+        response.StatusCode = status;
+        RemoveContent(response.Headers);
+        response.Headers.ETag = response.Headers.LastModified = default;
     }
 
     private static async Task SendAsync(HttpContext context, StoredBody body, ByteRange part)

@@ -22,11 +22,11 @@ internal static class FileAnswer
                 return Task.CompletedTask;
             case PreconditionOutcome.Failed:
                 response.StatusCode = StatusCodes.Status412PreconditionFailed;
+                Withdraw(response.Headers);
                 return Task.CompletedTask;
         }
 
         var type = ContentTypes.Of(file.Path);
-        response.Headers.AcceptRanges = "bytes";
         var ranges = HttpMethods.IsGet(request.Method) && Preconditions.RangeApplies(request.Headers, validators)
             ? ByteRanges.Select(request.Headers.Range, file.Length)
             : null;
@@ -35,9 +35,11 @@ internal static class FileAnswer
             case null:
                 response.ContentType = type;
                 response.ContentLength = file.Length;
+                response.Headers.AcceptRanges = "bytes";
                 return SendAsync(context, file, new ByteRange(0, file.Length));
             case { IsEmpty: true }:
                 response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+                Withdraw(response.Headers);
                 response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{file.Length}");
                 return Task.CompletedTask;
             case { Length: 1 } one:
@@ -98,6 +100,7 @@ internal static class FileAnswer
         }
     }
 
+    /// <summary>Takes back what was said of the file, where something else is answered.</summary>
     private static void Withdraw(IHeaderDictionary headers)
     {
         headers.ContentLength = null;

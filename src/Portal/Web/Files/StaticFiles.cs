@@ -99,6 +99,11 @@ internal sealed class StaticFiles
 
     private Task ServeAsync(HttpContext context, string path)
     {
+        if (!IsRead(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
+        {
+            return RefuseAsync(context);
+        }
+
         if (path.EndsWith('/'))
         {
             return ServeFolderAsync(context, path);
@@ -135,13 +140,13 @@ internal sealed class StaticFiles
         return Task.CompletedTask;
     }
 
-    private static Task ServeFileAsync(HttpContext context, FoundFile file)
-    {
-        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-        {
-            return FileAnswer.WriteAsync(context, file);
-        }
+    private static Task ServeFileAsync(HttpContext context, FoundFile file) =>
+        IsRead(context.Request.Method) ? FileAnswer.WriteAsync(context, file) : RefuseAsync(context);
 
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    private static Task RefuseAsync(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         context.Response.Headers.Allow = "GET, HEAD";
         return Task.CompletedTask;

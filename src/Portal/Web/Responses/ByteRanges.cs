@@ -10,16 +10,29 @@ internal static class ByteRanges
     // More than a player or a downloader asks for; whoever asks for more gets the whole (RFC 9110, 14.2, against "many small ranges").
     private const int MaxRanges = 16;
 
+    private const string Unit = "bytes=";
+
     /// <summary>
-    /// The parts in the order of the header; empty where none of them lies in the body (416); null where the header is to be
-    /// ignored: it is malformed, has another unit, or its parts are together more than the whole.
+    /// The parts in the order of the header; empty where none of them lies in the body, or they cannot be read (416, as with
+    /// nginx); null where the header is to be ignored: it has another unit, its parts are together more than the whole, or there is nothing
+    /// to take parts of.
     /// </summary>
     public static ImmutableArray<ByteRange>? Select(StringValues range, long length)
     {
-        if (range.Count != 1
-            || !RangeHeaderValue.TryParse(range.ToString(), out var parsed)
-            || !parsed.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)
-            || parsed.Ranges.Count is 0 or > MaxRanges)
+        if (length == 0
+            || range is not [{ } text]
+            || text.Length == Unit.Length
+            || !text.StartsWith(Unit, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (!RangeHeaderValue.TryParse(text, out var parsed))
+        {
+            return [];
+        }
+
+        if (parsed.Ranges.Count > MaxRanges)
         {
             return null;
         }

@@ -146,6 +146,18 @@ public sealed class CoalescingTests
     }
 
     [Fact]
+    public async Task An_answer_after_another_target_has_failed_is_kept()
+    {
+        await using var site = await CachedSite.StartAsync(static context =>
+        {
+            context.Features.Set<IForwarderErrorFeature>(new Broken());
+            return Pages.WriteAsync(context, "page", Fresh);
+        });
+        await site.GetAsync("/");
+        Assert.Equal("HIT", (await site.GetAsync("/")).Cache);
+    }
+
+    [Fact]
     public async Task What_is_purged_while_it_is_on_its_way_is_not_kept()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

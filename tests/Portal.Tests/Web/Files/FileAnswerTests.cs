@@ -117,16 +117,27 @@ public sealed class FileAnswerTests : IAsyncLifetime, IDisposable
     [InlineData("bytes=10-")]
     [InlineData("bytes=-0")]
     [InlineData("bytes=10-20,30-")]
+    [InlineData("bytes=4-2")]
+    [InlineData("bytes=a")]
+    [InlineData("bytes=0-99999999999999999999")]
     public async Task A_part_that_there_is_not_is_refused(string range)
     {
         using var answer = await _site.SendAsync("/digits.txt", ("Range", range));
         Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, "bytes */10"), (answer.StatusCode, answer.Content.Headers.ContentRange?.ToString()));
+        Assert.Equal((null, null), (answer.Headers.ETag, answer.Content.Headers.LastModified));
+    }
+
+    [Fact]
+    public async Task Of_an_empty_file_there_are_no_parts()
+    {
+        using var answer = await _site.SendAsync("/empty.css", ("Range", "bytes=0-"));
+        Assert.Equal((HttpStatusCode.OK, 0L), (answer.StatusCode, answer.Content.Headers.ContentLength));
     }
 
     [Theory]
-    [InlineData("bytes=4-2")]
-    [InlineData("bytes=a")]
     [InlineData("lines=1-2")]
+    [InlineData("bytes=")]
+    [InlineData("0-2")]
     [InlineData("bytes=0-8,0-8")]
     [InlineData("bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8,9-9,0-0,1-1,2-2,3-3,4-4,5-5,6-6")]
     public async Task What_is_no_use_as_a_range_gives_the_whole(string range)

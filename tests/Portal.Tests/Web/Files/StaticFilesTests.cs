@@ -188,6 +188,9 @@ public sealed class StaticFilesTests : IDisposable
     [InlineData("POST", "/about.html", 405)]
     [InlineData("DELETE", "/about.html", 405)]
     [InlineData("POST", "/none", 404)]
+    [InlineData("POST", "/dir", 301)]
+    [InlineData("POST", "/dir/", 405)]
+    [InlineData("DELETE", "/dir", 405)]
     public async Task Files_are_only_read(string method, string uri, int status)
     {
         await using var site = await SiteAsync();
