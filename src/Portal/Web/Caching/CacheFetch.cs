@@ -115,6 +115,12 @@ internal sealed class CacheFetch
             return BodyMode.Swallow;
         }
 
+        if (_context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to answer, and whatever the status says, it need not be about the target.
+            return BodyMode.Swallow;
+        }
+
         if (CachePolicy.IsFailure(status))
         {
             if (CoversErrors)
@@ -248,6 +254,10 @@ internal sealed class CacheFetch
             if (isWhole && _recording!.TryStore(_stored!, _context.Request.Headers))
             {
                 _flight?.End(FlightEnd.Stored);
+            }
+            else if (_context.RequestAborted.IsCancellationRequested)
+            {
+                _flight?.End(FlightEnd.Abandoned);
             }
         }
     }

@@ -6,6 +6,9 @@ internal enum FlightEnd
     /// <summary>It is in the store.</summary>
     Stored,
 
+    /// <summary>That visitor has left before it was there: one of the others asks.</summary>
+    Abandoned,
+
     /// <summary>It is for that visitor alone, or takes too long to arrive: they ask for themselves.</summary>
     NotStored,
 

@@ -13,8 +13,13 @@ internal sealed class Outage(TimeProvider time)
 
     private long _seenAt = Never;
 
-    /// <summary>Whether it was seen just now.</summary>
-    public bool IsOn => Volatile.Read(ref _seenAt) is var seen and not Never && time.GetElapsedTime(seen) < Remembered;
+    /// <summary>Whether a request should do with what is stored. The one that should not, once in a while, is the one that is told so.</summary>
+    public bool Holds()
+    {
+        var seen = Volatile.Read(ref _seenAt);
+        return seen != Never
+            && (time.GetElapsedTime(seen) < Remembered || Interlocked.CompareExchange(ref _seenAt, time.GetTimestamp(), seen) != seen);
+    }
 
     public void Begin() => Volatile.Write(ref _seenAt, time.GetTimestamp());
 

@@ -100,7 +100,10 @@ internal sealed class ResponseCache
                 return;
             }
 
-            waits = end == FlightEnd.Stored ? waits : MaxWaits - 1;
+            if (end is FlightEnd.NotStored or FlightEnd.Failed)
+            {
+                waits = MaxWaits - 1;
+            }
         }
     }
 
@@ -112,7 +115,7 @@ internal sealed class ResponseCache
             return status;
         }
 
-        return _parts.Outage.IsOn && request.Headers.Authorization.Count == 0 && stored.Freshness.CoversErrors(_parts.Time) ? CacheStatus.Stale : null;
+        return request.Headers.Authorization.Count == 0 && stored.Freshness.CoversErrors(_parts.Time) && _parts.Outage.Holds() ? CacheStatus.Stale : null;
     }
 
     /// <summary>Whether a request may wait for another's answer: one that, as far as is known, will be for everybody.</summary>

@@ -19,12 +19,12 @@ internal sealed class ResponseHead
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private readonly HttpResponse _response;
-    private readonly FrozenDictionary<string, StringValues> _before;
+    private readonly KeyValuePair<string, StringValues>[] _before;
 
     public ResponseHead(HttpResponse response)
     {
         _response = response;
-        _before = response.Headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _before = [.. response.Headers];
     }
 
     /// <summary>What was added since and can be stored.</summary>
@@ -36,7 +36,7 @@ internal sealed class ResponseHead
             .. _response.Headers.Where(header =>
                 !NotStored.Contains(header.Key)
                 && !ofConnection.Contains(header.Key, StringComparer.OrdinalIgnoreCase)
-                && !(_before.TryGetValue(header.Key, out var before) && before == header.Value)),
+                && !_before.Any(before => before.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase) && before.Value == header.Value)),
         ];
     }
 

@@ -88,12 +88,9 @@ internal sealed class StaticFiles
         }
 
         context.Items[RedirectsKey] = redirects + 1;
-        context.Request.Path = new PathString(path);
-        if (query >= 0)
-        {
-            context.Request.QueryString = new QueryString(uri[query..]);
-        }
-
+        // As nginx: the visitor's query is kept only where the URI says so.
+        context.Request.Path = new PathString(path.StartsWith('/') ? path : "/" + path);
+        context.Request.QueryString = query < 0 ? QueryString.Empty : new QueryString(uri[query..]);
         return _reroute(context);
     }
 

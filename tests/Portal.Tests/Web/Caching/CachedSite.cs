@@ -35,6 +35,9 @@ internal sealed class CachedSite : IAsyncDisposable
 
     public Task<CachedAnswer> GetAsync(string uri, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, uri, headers);
 
+    /// <summary>A visitor who may leave.</summary>
+    public Task<string> GetAsync(string uri, CancellationToken leaving) => _site.Visitor.GetStringAsync(uri, leaving);
+
     public async Task<CachedAnswer> SendAsync(HttpMethod method, string uri, params (string Name, string Value)[] headers)
     {
         using var answer = await _site.SendAsync(method, uri, headers);

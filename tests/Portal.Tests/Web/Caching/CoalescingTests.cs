@@ -114,6 +114,27 @@ public sealed class CoalescingTests
     }
 
     [Fact]
+    public async Task When_the_first_visitor_leaves_one_of_the_others_asks()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var site = await CachedSite.StartAsync(async context =>
+        {
+            await gate.Task.WaitAsync(context.RequestAborted);
+            await Pages.WriteAsync(context, "page", Fresh);
+        });
+        using var leaving = new CancellationTokenSource();
+        var first = site.GetAsync("/", leaving.Token);
+        await Eventually.HoldsAsync(() => site.Target.Requests == 1, Limit, () => "no request");
+        var others = Ask(site, "/");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => first);
+        await Eventually.HoldsAsync(() => site.Target.Requests == 2, Limit, () => "nobody asks");
+        gate.SetResult();
+        Assert.All(await Task.WhenAll(others).WaitAsync(Limit), static answer => Assert.Equal("page", answer.Body));
+        Assert.Equal(2, site.Target.Requests);
+    }
+
+    [Fact]
     public async Task Those_who_want_different_variants_get_them()
     {
         await using var site = await CachedSite.StartAsync(context =>

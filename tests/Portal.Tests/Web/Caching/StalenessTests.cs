@@ -156,6 +156,11 @@ public sealed class StalenessTests
         Assert.Equal("STALE", (await site.GetAsync("/b")).Cache);
         Assert.Equal(3, site.Target.Requests);
         site.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal("STALE", (await site.GetAsync("/a")).Cache);
+        Assert.Equal("STALE", (await site.GetAsync("/a")).Cache);
+        Assert.Equal("STALE", (await site.GetAsync("/b")).Cache);
+        Assert.Equal(4, site.Target.Requests);
+        site.Time.Advance(TimeSpan.FromSeconds(6));
         site.Target.Answer = Pages.Numbered(Fresh);
         Assert.Equal("MISS", (await site.GetAsync("/a")).Cache);
         Assert.Equal("MISS", (await site.GetAsync("/b")).Cache);

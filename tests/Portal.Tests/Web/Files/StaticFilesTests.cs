@@ -172,6 +172,9 @@ public sealed class StaticFilesTests : IDisposable
         again = context => context.Response.WriteAsync(context.Request.Path + context.Request.QueryString);
         await using var site = await TestSite.StartAsync(files.Around(_ => Task.CompletedTask));
         Assert.Equal("/about.html?q=1", await site.Visitor.GetStringAsync("/none?x=2"));
+        files = new StaticFiles(Route() with { TryFiles = ["$uri", "/about.html"] }, Expand, context => again!(context));
+        await using var other = await TestSite.StartAsync(files.Around(_ => Task.CompletedTask));
+        Assert.Equal("/about.html", await other.Visitor.GetStringAsync("/none?x=2"));
     }
 
     [Fact]
