@@ -139,7 +139,7 @@ internal sealed class CacheFetch
         return _records && !isFile && TryRecord() ? Mode() : BodyMode.Pass;
     }
 
-    /// <summary>Whether the answer is stored. If it is not, neither is the one of before, which it replaces.</summary>
+    /// <summary>Whether the answer is stored. If it is not, neither is the one of before where it takes its place.</summary>
     private bool TryRecord()
     {
         var freshness = Judge(Response.StatusCode, Response.Headers);
@@ -147,7 +147,7 @@ internal sealed class CacheFetch
         if (freshness is null || vary is null || Response.ContentLength > _parts.Store.MaxEntry)
         {
             GiveUp();
-            if (_reusable is not null)
+            if (_reusable is not null && CachePolicy.Replaces(Response.StatusCode))
             {
                 _parts.Store.Remove(_key, _reusable);
             }

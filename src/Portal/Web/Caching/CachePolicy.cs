@@ -18,6 +18,9 @@ internal static class CachePolicy
     public static bool MayReuse(HttpRequest request, Freshness stored) =>
         stored.IsForEverybody || (request.Headers.Authorization.Count == 0 && request.Headers.Cookie.Count == 0);
 
+    /// <summary>Whether what was answered before is no longer true. That one visitor is refused says nothing of what others see.</summary>
+    public static bool Replaces(int status) => status is < 400 or StatusCodes.Status404NotFound or StatusCodes.Status410Gone;
+
     /// <summary>Whether an answer says that the target, or the way to it, is out of order.</summary>
     public static bool IsFailure(int status) => status is StatusCodes.Status500InternalServerError || IsOutage(status);
 

@@ -64,6 +64,18 @@ public sealed class StalenessTests
     }
 
     [Fact]
+    public async Task That_one_visitor_is_refused_removes_nothing()
+    {
+        await using var site = await CachedSite.StartAsync(Pages.Numbered(Fresh));
+        await site.GetAsync("/");
+        site.Time.Advance(TooLong);
+        site.Target.Answer = Pages.Status(429);
+        Assert.Equal(429, (await site.GetAsync("/")).Status);
+        site.Target.Answer = Pages.Status(503);
+        Assert.Equal(("page 1", "STALE"), Of(await site.GetAsync("/")));
+    }
+
+    [Fact]
     public async Task What_says_nothing_is_asked_for_each_time()
     {
         await using var site = await CachedSite.StartAsync(Pages.Tagged("\"1\"", "page"));
