@@ -16,5 +16,5 @@ internal sealed record Figures(string Name, int Descriptors, long Memory)
         : new Figures(
             program.Name,
             ProcessFigures.OpenDescriptorsWithoutCode(program.Id) - deployment.SessionsOf(program),
-            ProcessFigures.ProportionalBytes(program.Id));
+            ProcessFigures.AnonymousBytes(program.Id));
 }
