@@ -38,6 +38,7 @@ internal sealed class ErrorPages
             return;
         }
 
+        context.Spend(server.Locations.Length);
         if (FilesTranslation.PlainRoot(ScopeOf(uri, server)) is not { } root)
         {
             context.Report.Remark(directive, $"there is no 'root' that {PlainText.Shorten(uri)} is in; left out: set \"errorPages\": {{ \"502\": \"FILE\" }}");

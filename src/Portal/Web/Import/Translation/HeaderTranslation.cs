@@ -52,7 +52,7 @@ internal static class HeaderTranslation
             }
             else if (!IsForwarded(name, value) && !NotNeeded.Contains(name.ToLowerInvariant()) && !IsUnchanged(name, value))
             {
-                Set(headers, directive, name, value, scope, captures, context.Report);
+                Set(headers, directive, name, value, scope, captures, context);
             }
         }
 
@@ -94,7 +94,7 @@ internal static class HeaderTranslation
             }
             else if (directive.Parameters[1].Length > 0)
             {
-                Set(headers, directive, directive.First, directive.Parameters[1], scope, captures, context.Report);
+                Set(headers, directive, directive.First, directive.Parameters[1], scope, captures, context);
             }
         }
 
@@ -124,8 +124,10 @@ internal static class HeaderTranslation
         return otherwise;
     }
 
-    private static void Set(JsonObject headers, NginxDirective directive, string name, string value, Scope scope, bool captures, ImportReport report)
+    private static void Set(JsonObject headers, NginxDirective directive, string name, string value, Scope scope, bool captures, ImportContext context)
     {
+        var report = context.Report;
+        context.Spend(headers.Count);
         var ours = scope.Variables.Translate(value, captures, out var unknown);
         if (ours is null)
         {

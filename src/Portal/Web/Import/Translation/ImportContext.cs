@@ -13,6 +13,7 @@ internal sealed class ImportContext
     private const long MaxWork = 30_000_000;
 
     private readonly ImmutableArray<Scope> _tops;
+    private readonly Dictionary<string, ImmutableArray<NginxDirective>> _definitions = new(StringComparer.Ordinal);
     private long _work;
 
     /// <summary>For one configuration.</summary>
@@ -44,7 +45,16 @@ internal sealed class ImportContext
     public List<(NginxDirective Location, string Why)> Unreached { get; } = [];
 
     /// <summary>Everything of a name that is defined for all servers; taken by that.</summary>
-    public IEnumerable<NginxDirective> Definitions(string directive) => _tops.SelectMany(top => top.Own(directive));
+    public ImmutableArray<NginxDirective> Definitions(string directive)
+    {
+        if (!_definitions.TryGetValue(directive, out var found))
+        {
+            _definitions.Add(directive, found = [.. _tops.SelectMany(top => top.Own(directive))]);
+        }
+
+        Spend(found.Length);
+        return found;
+    }
 
     /// <summary>Accounts for work that a configuration could multiply.</summary>
     /// <exception cref="ImportTooLargeException">It is too much.</exception>

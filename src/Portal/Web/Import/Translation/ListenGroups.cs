@@ -13,6 +13,7 @@ internal static class ListenGroups
     {
         var order = new List<(string Address, string Port)>();
         var groups = new Dictionary<(string Address, string Port), List<(ServerBlock Server, NginxListen Listen)>>();
+        var known = new HashSet<(string, string, ServerBlock)>();
         foreach (var server in servers)
         {
             foreach (var listen in server.Listens)
@@ -24,7 +25,7 @@ internal static class ListenGroups
                     order.Add(key);
                 }
 
-                if (!group.Exists(item => item.Server == server))
+                if (known.Add((listen.Address, listen.Port, server)))
                 {
                     group.Add((server, listen));
                 }
@@ -75,7 +76,8 @@ internal static class ListenGroups
         }
 
         var both = ofIpv4 ?? [];
-        foreach (var (server, listen) in group.Where(item => !both.Exists(other => other.Server == item.Server)))
+        var reachedByIpv4 = both.Select(static item => item.Server).ToHashSet();
+        foreach (var (server, listen) in group.Where(item => !reachedByIpv4.Contains(item.Server)))
         {
             report.Remark(listen.Directive ?? server.Directive, "a listener on :: takes IPv4 too, so this server is reached by both here");
         }

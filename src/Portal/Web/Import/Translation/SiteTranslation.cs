@@ -26,6 +26,7 @@ internal sealed class SiteTranslation(ImportContext context, ServerBlock server,
                 continue;
             }
 
+            context.Spend(rest.Length);
             if (!rest.Contains(condition.Host))
             {
                 context.Report.Remark(condition.Directive, "the name is none of the server's; left out");
