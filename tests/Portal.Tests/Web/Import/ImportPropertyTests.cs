@@ -81,7 +81,7 @@ public sealed class ImportPropertyTests
         var result = Importing.Run(around.Replace("REPEAT", repeated.ToString(), StringComparison.Ordinal));
 
         Assert.True(result.Problem is not null || result.Json!.Length < 100_000_000);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), watch.Elapsed.ToString());
+        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), watch.Elapsed.ToString());
     }
 
     private static void Check(string text)

@@ -9,6 +9,9 @@ internal static class AccessTranslation
 {
     private const string Until = "until then nobody is let in (\"deny\": [ \"all\" ])";
 
+    /// <summary>A rule is parsed, compared with others and written again, for each location that inherits it.</summary>
+    private const int WorkOfRule = 20;
+
     /// <summary>Guards that are directives with a value, and what to do in their place. The value <c>off</c> turns each off.</summary>
     private static readonly (string Name, string Advice)[] Guards =
     [
@@ -87,7 +90,7 @@ internal static class AccessTranslation
     {
         ImmutableArray<NginxDirective> outer = scope.Nearest("allow", "deny");
         var rules = named is not null && !named.Own("allow").IsEmpty | !named.Own("deny").IsEmpty ? named.Nearest("allow", "deny") : outer;
-        context.Spend(rules.Length);
+        context.Spend((long)rules.Length * WorkOfRule);
         if (AddressRules.Translate(rules, out var culprit) is not { } lists)
         {
             context.Report.Remark(culprit!, $"expected an address, a block of them, or all, and not too many rules that cut into each other; {Until}");
@@ -95,7 +98,6 @@ internal static class AccessTranslation
             return;
         }
 
-        context.Spend(lists.Allow.Length + lists.Deny.Length);
         Set(route, "allow", lists.Allow);
         Set(route, "deny", lists.Deny);
     }

@@ -80,7 +80,7 @@ internal sealed class Scope
             var has = !scope.Own(one).IsEmpty | !scope.Own(other).IsEmpty;
             if (has && nearest.IsEmpty)
             {
-                nearest = [.. scope._all.Where(directive => directive.Name == one || directive.Name == other)];
+                nearest = scope.OwnOf(one, other);
             }
         }
 
@@ -94,4 +94,17 @@ internal sealed class Scope
     public string? Value(string name) => Last(name) is { Parameters: [var first, ..] } ? first : null;
 
     public bool IsOn(string name) => Value(name) == "on";
+
+    private ImmutableArray<NginxDirective> OwnOf(string one, string other)
+    {
+        // No name of a directive has a blank in it.
+        var key = $"{one} {other}";
+        if (!_own.TryGetValue(key, out var found))
+        {
+            found = [.. _all.Where(directive => directive.Name == one || directive.Name == other)];
+            _own.Add(key, found);
+        }
+
+        return found;
+    }
 }
