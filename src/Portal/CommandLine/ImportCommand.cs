@@ -14,22 +14,27 @@ internal static class ImportCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "nginx's main file, or the file of a site. What it includes is read too." };
+        var via = new Option<string>("--via")
+        {
+            Description = "The tag of a portal or outbound in the configuration to be: all targets are dialled through it. Default: this machine dials.",
+            HelpName = "TAG",
+        };
         var nginx = new Command(
             "nginx",
             "Print on standard output the configuration that does what nginx does with FILE, and on standard error, a line each, what is left out or different.\n\nExample:\n  portal import nginx /etc/nginx/nginx.conf > portal.json")
         {
-            file,
+            file, via,
         };
-        nginx.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(file), parsed.InvocationConfiguration));
+        nginx.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(file), parsed.GetValue(via), parsed.InvocationConfiguration));
         return new Command("import", "Translate the configuration of another program.") { nginx };
     }
 
-    private static async Task<int> RunAsync(string file, InvocationConfiguration streams)
+    private static async Task<int> RunAsync(string file, string? via, InvocationConfiguration streams)
     {
         ImportResult result;
         try
         {
-            result = await Task.Run(() => NginxImport.Run(file, new NginxDiskFiles())).WaitAsync(Patience);
+            result = await Task.Run(() => NginxImport.Run(file, new NginxDiskFiles(), via)).WaitAsync(Patience);
         }
         catch (TimeoutException)
         {

@@ -9,7 +9,10 @@ namespace Tunnel.Portal.Web.Import;
 internal static class NginxImport
 {
     /// <summary>Reads the file and what it includes. Never throws for what they hold.</summary>
-    public static ImportResult Run(string file, INginxFiles files)
+    /// <param name="file">nginx's main file, or that of a site.</param>
+    /// <param name="files">Where it is.</param>
+    /// <param name="via">The tag of the outbound or portal that dials all targets; null for the machine itself.</param>
+    public static ImportResult Run(string file, INginxFiles files, string? via = null)
     {
         var parsed = NginxParser.Parse(file, files);
         if (parsed.Problem is not null)
@@ -19,7 +22,7 @@ internal static class NginxImport
 
         try
         {
-            return Translate(file, files, parsed.Directives);
+            return Translate(file, files, via, parsed.Directives);
         }
         catch (ImportTooLargeException exception)
         {
@@ -27,12 +30,12 @@ internal static class NginxImport
         }
     }
 
-    private static ImportResult Translate(string file, INginxFiles files, ImmutableArray<NginxDirective> directives)
+    private static ImportResult Translate(string file, INginxFiles files, string? via, ImmutableArray<NginxDirective> directives)
     {
         var report = new ImportReport();
         var main = Scope.Root(directives, report);
         ImmutableArray<Scope> tops = [main, .. main.Own("http").Select(http => main.Child(http))];
-        var context = new ImportContext(report, files, Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/", tops);
+        var context = new ImportContext(report, files, Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/", tops) { Via = via };
         ImmutableArray<ServerBlock> servers = [.. tops.SelectMany(top => top.Own("server").Select(server => ServerBlock.Read(server, top, report)))];
         var inbounds = new JsonArray();
         foreach (var draft in ListenGroups.Of(servers, report))

@@ -69,6 +69,19 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public void Targets_may_all_be_dialled_through_a_portal()
+    {
+        const string Text = "upstream u { server /s; server a; server b; } server { listen 80; location /a { proxy_pass http://u; } location /b { proxy_pass http://unix:/s; } location /c { return 204; } }";
+
+        var result = Portal.Web.Import.NginxImport.Run(MemoryFiles.Main, new MemoryFiles((MemoryFiles.Main, Text)), "home");
+
+        Assert.Equal(
+            """[{"path":"/a","to":["http://a:80","http://b:80"],"via":"home","host":"u"},{"path":"/b","to":"http://unix:/s"},{"path":"/c","status":204}]""",
+            Importing.Compact(System.Text.Json.Nodes.JsonNode.Parse(result.Json!)!["inbounds"]![0]!["settings"]!["sites"]![0]!["routes"]));
+        Assert.Equal(["server", "proxy_pass"], result.Remarks.Select(static remark => remark.Directive));
+    }
+
+    [Fact]
     public void Headers_are_inherited_as_a_whole()
     {
         const string Http = "proxy_set_header Host $http_host; proxy_set_header X-A a; add_header X-B b;";

@@ -39,6 +39,7 @@ internal static class ForwardTranslation
 
         var prefix = pass.Name == "grpc_pass" ? "grpc" : "proxy";
         route["to"] = upstream is null ? JsonValue.Create(target.At(url.Authority)) : Targets(target, upstream, context);
+        SetVia(pass, upstream?.Servers.Any(static server => IsUnix(server.Address)) ?? IsUnix(url.Authority), route, context);
         HeaderTranslation.Requests(scope, prefix, upstream is not null && ProxyUrl.IsAddress(url.Authority) ? url.Authority : null, path.IsRegexp, route, context);
         if (upstream is not null)
         {
@@ -107,6 +108,25 @@ internal static class ForwardTranslation
                 : (JsonNode)JsonValue.Create(url.At(server.Address))),
         ];
         return targets is [JsonValue single] ? single : new JsonArray(targets);
+    }
+
+    private static bool IsUnix(string address) => address.StartsWith(ProxyUrl.UnixPrefix, StringComparison.Ordinal);
+
+    private static void SetVia(NginxDirective pass, bool isUnix, JsonObject route, ImportContext context)
+    {
+        if (context.Via is null)
+        {
+            return;
+        }
+
+        if (isUnix)
+        {
+            context.Report.Remark(pass, "a Unix socket is on this machine, so it has no \"via\"; where it is at home, write \"http://localhost\" with \"via\", and let the bridge's \"to\" be \"unix:/path\"");
+        }
+        else
+        {
+            route["via"] = context.Via;
+        }
     }
 
     private static void SetUpstream(Upstream upstream, JsonObject route)

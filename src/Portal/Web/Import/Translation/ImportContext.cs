@@ -32,6 +32,9 @@ internal sealed class ImportContext
 
     public ImportReport Report { get; }
 
+    /// <summary>The tag of what dials all targets; null for the machine itself.</summary>
+    public string? Via { get; init; }
+
     public INginxFiles Files { get; }
 
     public string Folder { get; }
