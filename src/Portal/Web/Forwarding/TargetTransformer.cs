@@ -87,9 +87,13 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
     {
         foreach (var name in from.Headers.Keys)
         {
-            if (name.AsSpan().ContainsAnyExcept(Plain) && name[0] != ':')
+            if (name.AsSpan().ContainsAnyExcept(Plain))
             {
-                request.Headers.Remove(name);
+                // One that is no name at all is not there, and could not be asked for.
+                if (request.Headers.NonValidated.Contains(name))
+                {
+                    request.Headers.Remove(name);
+                }
             }
             else if (!visit.IsPeerTrusted && ForwardedHeaders.IsClaim(name))
             {
