@@ -67,8 +67,6 @@ internal static class UriCases
         Of("open/slash", "/open/a"),
         Of("cut/exactly", "/cut"),
         Of("cut/more", "/cut/a"),
-        Of("query/of-the-target", "/query/a"),
-        Of("query/of-both", "/query/a?b=c"),
         Of("coded/target", "/coded/a"),
         Of("spaced/route", "/a%20space/x"),
         Of("exact/plain", "/exact"),
