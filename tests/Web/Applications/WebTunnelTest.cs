@@ -73,7 +73,6 @@ public abstract class WebTunnelTest(ITestOutputHelper output) : EndToEndTest(out
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
-        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
         ConnectCallback = async (_, cancellation) =>
         {
             var protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;

@@ -9,27 +9,29 @@ namespace Tunnel.WebFront.Tests.Conformance;
 /// <summary>The fronts and their target, which all cases share one after the other. Each starts when it is first needed.</summary>
 public sealed class ConformanceFixture : IAsyncLifetime
 {
-    private readonly TempDirectory _files = new();
-    private readonly RecordingTarget _target = new();
     private readonly Lazy<Task<Front>> _nginx;
     private readonly Lazy<Task<Front>> _secondNginx;
     private readonly Lazy<Task<Front>> _portal;
+
+    private TempDirectory Files { get; } = new();
+
+    private RecordingTarget Target { get; } = new();
 
     /// <summary>Starts nothing yet.</summary>
     public ConformanceFixture()
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["target"] = _target.Address,
+            ["target"] = Target.Address,
             ["dead"] = new IPEndPoint(IPAddress.Loopback, FreePort.Next()).ToString(),
-            ["www"] = FrontFiles.Write(_files),
+            ["www"] = FrontFiles.Write(Files),
 
             // "visitor" with password "secret", as openssl passwd -apr1 writes it.
-            ["users"] = _files.Write("users", "visitor:$apr1$tunnel00$nSUruYywwuca9nGhcZ8eP.\n"),
+            ["users"] = Files.Write("users", "visitor:$apr1$tunnel00$nSUruYywwuca9nGhcZ8eP.\n"),
         };
-        _nginx = new(() => Front.StartNginxAsync("nginx", _files, values));
-        _secondNginx = new(() => Front.StartNginxAsync("second-nginx", _files, values));
-        _portal = new(() => Front.StartPortalAsync("portal", _files, values));
+        _nginx = new(() => Front.StartNginxAsync("nginx", Files, values));
+        _secondNginx = new(() => Front.StartNginxAsync("second-nginx", Files, values));
+        _portal = new(() => Front.StartPortalAsync("portal", Files, values));
     }
 
     /// <inheritdoc/>
@@ -46,8 +48,8 @@ public sealed class ConformanceFixture : IAsyncLifetime
             }
         }
 
-        await _target.DisposeAsync();
-        _files.Dispose();
+        await Target.DisposeAsync();
+        Files.Dispose();
     }
 
     /// <summary>Plays a case with nginx and the portal; what is wrong, or null.</summary>
@@ -58,8 +60,8 @@ public sealed class ConformanceFixture : IAsyncLifetime
 
     private async Task<string?> CompareAsync(ConformanceCase asked, Lazy<Task<Front>> other, IReadOnlyList<AllowedDifference> allowed)
     {
-        var nginx = await (await _nginx.Value).PlayAsync(asked, _target);
-        var second = await (await other.Value).PlayAsync(asked, _target);
+        var nginx = await (await _nginx.Value).PlayAsync(asked, Target);
+        var second = await (await other.Value).PlayAsync(asked, Target);
         return Comparison.Judge(asked.Name, nginx, second, allowed) is { } complaint
             ? $"{complaint}\n--- its log\n{(await other.Value).Log()}"
             : null;

@@ -4,7 +4,7 @@ namespace Tunnel.WebFront.Tests.Conformance.Cases;
 internal static class UriCases
 {
     // Each is asked below a route without a URI and below one with.
-    private static readonly (string Name, string Rest)[] Rests =
+    private static readonly (string Name, string Tail)[] Tails =
     [
         ("plain", "a/b"),
         ("nothing", ""),
@@ -57,8 +57,8 @@ internal static class UriCases
 
     public static IEnumerable<ConformanceCase> All =>
     [
-        .. Rests.Select(static rest => Of($"plain/{rest.Name}", $"/plain/{rest.Rest}")),
-        .. Rests.Select(static rest => Of($"replaced/{rest.Name}", $"/base/{rest.Rest}")),
+        .. Tails.Select(static tail => Of($"plain/{tail.Name}", $"/plain/{tail.Tail}")),
+        .. Tails.Select(static tail => Of($"replaced/{tail.Name}", $"/base/{tail.Tail}")),
         Of("root/plain", "/root/a/b?c"),
         Of("root/nothing", "/root/"),
         Of("root/dots", "/root/a/../b"),
