@@ -88,14 +88,22 @@ internal sealed class PortalOutbound : IOutbound, IBridgeTaker, IDialer, IReadin
         }
     }
 
-    /// <summary>A stream to a bridge, for another outbound. It is sent on at once; whether the target can be reached shows with the first read.</summary>
-    public Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// A stream to a bridge, for another outbound or the web front. It waits for a session as visitors do; the stream is sent on at
+    /// once, and whether the target can be reached shows with the first read.
+    /// </summary>
+    public async Task<Carrier> DialAsync(string host, int port, SocketDialOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var destination = new Destination(Network.Tcp, host, port);
-        return _opener.TryOpen(new StreamMetadata(destination, Source: null)) is { Stream: var stream }
-            ? Task.FromResult(Carrier.Of(new PipeConnection(stream, () => stream.Abort(MuxErrorCode.Cancel))))
-            : Task.FromException<Carrier>(new DialException(
-                DialFailure.Unreachable, destination.ToString(), $"no bridge of '{_config.Domain}' can take it now"));
+        var metadata = new StreamMetadata(new Destination(Network.Tcp, host, port), Source: null);
+        var opened = _lot is not { Count: > 0 } ? _opener.TryOpen(metadata) : null;
+        if (opened is null && _lot?.TryPark(metadata) is { } place)
+        {
+            opened = await WaitAsync(place, (options ?? SocketDialOptions.Default).Timeout, cancellationToken);
+        }
+
+        return opened is { Stream: var stream }
+            ? Carrier.Of(new PipeConnection(stream, () => stream.Abort(MuxErrorCode.Cancel)))
+            : throw new DialException(DialFailure.Unreachable, metadata.Destination.ToString(), $"no bridge of '{_config.Domain}' can take it now");
     }
 
     /// <summary>
@@ -222,6 +230,22 @@ internal sealed class PortalOutbound : IOutbound, IBridgeTaker, IDialer, IReadin
 
         await visitor.AbortAsync(new IOException("The visitor has left."));
         return null;
+    }
+
+    /// <summary>A stream for one that dials; null where none came in time.</summary>
+    private async Task<OpenedStream?> WaitAsync(ParkedVisitor place, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(limit, _context.Time);
+        await using var leaveLate = late.Token.UnsafeRegister(_ => _lot!.Leave(place), null);
+        await using var leave = cancellationToken.UnsafeRegister(_ => _lot!.Leave(place), null);
+        var opened = (await place.Ended).Stream;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            opened?.Stream.Abort(MuxErrorCode.Cancel);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return opened;
     }
 
     private async Task<RelayResult> RelayAsync(ConnectionInfo info, IDuplexPipe pipe, OpenedStream opened, CancellationToken cancellationToken)

@@ -1,8 +1,10 @@
 using Tunnel.Bridge;
 using Tunnel.Portal.Sessions;
+using Tunnel.Portal.Web.Serving;
 using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
+using Tunnel.Shared.Inbounds.Web;
 
 namespace Tunnel.Portal;
 
@@ -13,6 +15,10 @@ internal sealed class ReverseFactory : IReverseFactory
 
     public IInbound CreateBridge(ReverseBridgeConfig config, IDispatcher dispatcher, RuntimeContext context) =>
         new BridgeInbound(config, dispatcher, context);
+
+    /// <summary>The web front. Nothing of ASP.NET is touched, and so loaded, where there is none.</summary>
+    public IInbound? CreateInbound(InboundConfig config, IDispatcher dispatcher, RuntimeContext context) =>
+        config.Settings is WebSettings ? WebInboundFactory.Create(config, context) : null;
 
     public IOutbound CreatePortal(ReversePortalConfig config, RuntimeContext context) => new PortalOutbound(config, _registry, context);
 }

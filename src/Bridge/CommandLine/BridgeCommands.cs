@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Tunnel.Shared.CommandLine;
+using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Inbounds.Web;
 
 namespace Tunnel.Bridge.CommandLine;
 
@@ -24,8 +26,20 @@ internal static class BridgeCommands
         var program = new ProgramDescription(
             Name,
             new ReverseFactory(),
-            config => config.Reverse.Portals.IsEmpty ? null : "$.reverse.portals: portals are run by the program 'portal' (which also runs bridges), not by 'bridge'");
+            WhyNot);
         var shared = new SharedCommands(program);
         return new RootCommand(Help) { shared.Run(), shared.Reload(), UpCommand.Create(program), shared.Check(), shared.Keygen() };
+    }
+
+    private static string? WhyNot(TunnelConfig config)
+    {
+        if (!config.Reverse.Portals.IsEmpty)
+        {
+            return "$.reverse.portals: portals are run by the program 'portal' (which also runs bridges), not by 'bridge'";
+        }
+
+        return config.Inbounds.Any(static inbound => inbound.Settings is WebSettings)
+            ? $"$.inbounds: protocol '{WebSettings.Protocol}' is run by the program 'portal' (which also runs bridges), not by 'bridge'"
+            : null;
     }
 }

@@ -65,6 +65,9 @@ public sealed record RuntimeContext
     /// <summary>For what an operator always wants to see.</summary>
     public ILogger StatusLogger => Loggers.CreateLogger(LogCategories.Status);
 
+    /// <summary>What makes connections through the outbound or portal of a tag, whichever has it at the time.</summary>
+    public IDialer DialerThrough(string tag) => new ChainedDialer(tag, Outbounds);
+
     /// <summary>Counts the visitors of an inbound.</summary>
     internal VisitorGate VisitorGateOf(string tag) =>
         new(tag, Limits.VisitorsPerInbound, Limits.VisitorsPerAddress, Loggers.CreateLogger<VisitorGate>(), Time);

@@ -279,12 +279,13 @@ public sealed class TunnelRuntime : IAsyncDisposable
         ? _reverse.CreateBridge(bridge, _dispatcher, _context)
         : CreateInbound((InboundConfig)part.Value);
 
-    private IInbound CreateInbound(InboundConfig config) => ProtocolFactory.Create(
-        config,
-        config.Sniffing.Enabled
+    private IInbound CreateInbound(InboundConfig config)
+    {
+        IDispatcher dispatcher = config.Sniffing.Enabled
             ? new SniffingDispatcher(_dispatcher, config.Sniffing, _context.Time, _context.Loggers.CreateLogger<SniffingDispatcher>())
-            : _dispatcher,
-        _context);
+            : _dispatcher;
+        return _reverse.CreateInbound(config, dispatcher, _context) ?? ProtocolFactory.Create(config, dispatcher, _context);
+    }
 
     private sealed class OutboundComparer : IEqualityComparer<(ConfigPart Part, IOutbound Outbound)>
     {

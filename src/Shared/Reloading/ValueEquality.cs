@@ -8,7 +8,7 @@ namespace Tunnel.Shared.Reloading;
 /// Whether two parts of a configuration say the same, secrets included. Records compare their lists by reference, and so would
 /// find every configuration new that was read again; here a list is equal whose items are.
 /// </summary>
-internal static class ValueEquality
+public static class ValueEquality
 {
     private static readonly ConcurrentDictionary<Type, Shape> Shapes = new();
 

@@ -10,7 +10,11 @@ public abstract record StreamAccept
     }
 
     /// <summary>The connection is ready; the receiver owns it.</summary>
-    public sealed record Accepted(IConnection Connection) : StreamAccept;
+    public sealed record Accepted(IConnection Connection) : StreamAccept
+    {
+        /// <summary>What TLS agreed to speak, such as <c>h2</c>; empty where it agreed on nothing, null where there is no TLS.</summary>
+        public string? ApplicationProtocol { get; init; }
+    }
 
     /// <summary>The socket is closed already.</summary>
     /// <param name="Reason">Why.</param>

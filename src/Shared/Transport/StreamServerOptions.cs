@@ -15,7 +15,9 @@ public sealed class StreamServerOptions : IDisposable
 
     /// <summary>Reads the certificates.</summary>
     /// <exception cref="CertificateException">One cannot be used, or there is none where TLS needs one; the message names it and what to do.</exception>
-    public StreamServerOptions(StreamConfig config)
+    /// <param name="config">Network, path, security.</param>
+    /// <param name="resumes">Whether clients that come again may shorten TLS. Good for browsers, which come often and say who they are in each request.</param>
+    public StreamServerOptions(StreamConfig config, bool resumes = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
@@ -32,7 +34,7 @@ public sealed class StreamServerOptions : IDisposable
         }
 
         _certificates = [.. config.Tls.Certificates.Select(CertificateStore.FromConfig)];
-        _tls = [.. _certificates.Select(certificate => GeneralTls.ForServer(certificate, config))];
+        _tls = [.. _certificates.Select(certificate => GeneralTls.ForServer(certificate, config, resumes))];
     }
 
     /// <summary>Network, path, security.</summary>

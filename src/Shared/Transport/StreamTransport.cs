@@ -85,7 +85,8 @@ public static class StreamTransport
                 }
             }
 
-            return new StreamAccept.Accepted(stack.ToConnection(options.Pool));
+            var protocol = stack.Tls?.NegotiatedApplicationProtocol.ToString();
+            return new StreamAccept.Accepted(stack.ToConnection(options.Pool)) { ApplicationProtocol = protocol };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -59,7 +59,7 @@ internal sealed class ConfigDraft
     /// <summary>What rules name with <c>outboundTag</c>.</summary>
     public List<TextItem> OutboundTagUses { get; } = [];
 
-    /// <summary>What outbounds name as what carries them, with <c>proxySettings</c> or <c>via</c>, each with its own tag.</summary>
+    /// <summary>What outbounds name as what carries them, with <c>proxySettings</c> or <c>via</c>, each with its own tag; inbounds that dial, with none.</summary>
     public List<(string Tag, TextItem Use)> ProxyTagUses { get; } = [];
 
     /// <summary>What rules name with <c>balancerTag</c>.</summary>

@@ -12,4 +12,7 @@ internal sealed record InboundContext
     public required ListenAddress? Listen { get; init; }
 
     public required StreamConfig Stream { get; init; }
+
+    /// <summary>Takes the tags of outbounds and portals that the protocol dials through, to be checked when all are known.</summary>
+    public ICollection<TextItem> Carriers { get; init; } = [];
 }

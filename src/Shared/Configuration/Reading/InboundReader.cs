@@ -61,6 +61,7 @@ internal static class InboundReader
                 Sniffing = sniffing,
             };
             draft.Inbounds.Add(result);
+            draft.ProxyTagUses.AddRange(context.Carriers.Select(static use => (string.Empty, use)));
             if (listen is not null)
             {
                 draft.Listeners.Add((result, inbound.Node));

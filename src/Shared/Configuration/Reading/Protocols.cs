@@ -4,6 +4,7 @@ using Tunnel.Shared.Inbounds.Http;
 using Tunnel.Shared.Inbounds.Socks;
 using Tunnel.Shared.Inbounds.Tunnel;
 using Tunnel.Shared.Inbounds.VMess;
+using Tunnel.Shared.Inbounds.Web;
 using Tunnel.Shared.Outbounds.Blackhole;
 using Tunnel.Shared.Outbounds.Freedom;
 using Tunnel.Shared.Outbounds.Http;
@@ -23,6 +24,7 @@ internal static class Protocols
         new VMessInboundSettingsReader(),
         new SocksInboundSettingsReader(),
         new HttpInboundSettingsReader(),
+        new WebSettingsReader(),
     ];
 
     public static readonly IReadOnlyList<IOutboundSettingsReader> Outbounds =

@@ -6,7 +6,7 @@ using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Outbounds.Chaining;
 
-/// <summary>Dials through the outbound that <c>proxySettings</c> names.</summary>
+/// <summary>Dials through the outbound that <c>proxySettings</c> or a web target's <c>via</c> names.</summary>
 /// <param name="tag">Its tag.</param>
 /// <param name="outbounds">Where it is found; only when something is dialled, because it may be made later than its user.</param>
 internal sealed class ChainedDialer(string tag, OutboundDirectory outbounds) : IDialer
@@ -36,7 +36,7 @@ internal sealed class ChainedDialer(string tag, OutboundDirectory outbounds) : I
         var target = HostText.Join(host, port);
         if (outbounds.Find(tag) is not IDialer dialer)
         {
-            throw new DialException(DialFailure.Other, target, $"outbound '{tag}', which proxySettings names, carries no connections");
+            throw new DialException(DialFailure.Other, target, $"there is no outbound '{tag}' that carries connections");
         }
 
         if (options.DomainStrategy != DomainStrategy.AsIs && !HostText.TryParseAddress(host, out _))

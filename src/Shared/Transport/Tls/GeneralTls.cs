@@ -24,12 +24,12 @@ internal static class GeneralTls
         RemoteCertificateValidationCallback = check.Validate,
     };
 
-    public static SslServerAuthenticationOptions ForServer(PortalCertificate certificate, StreamConfig config) => new()
+    public static SslServerAuthenticationOptions ForServer(PortalCertificate certificate, StreamConfig config, bool resumes) => new()
     {
         ServerCertificateContext = certificate.Context,
         EnabledSslProtocols = Versions,
         ApplicationProtocols = Protocols(config),
-        AllowTlsResume = false,
+        AllowTlsResume = resumes,
         AllowRenegotiation = false,
         ClientCertificateRequired = false,
     };
