@@ -30,8 +30,11 @@ internal sealed class ConnectionStream(IConnection connection) : Stream
                 // A read of zero bytes asks whether there is something, and there is.
                 var taken = available.Slice(0, Math.Min(available.Length, buffer.Length));
                 taken.CopyTo(buffer.Span);
+
+                // Counted before: what was advanced over is not ours any more, nor is its length.
+                var count = (int)taken.Length;
                 connection.Input.AdvanceTo(taken.End);
-                return (int)taken.Length;
+                return count;
             }
 
             connection.Input.AdvanceTo(available.End);

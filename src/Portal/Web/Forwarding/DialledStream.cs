@@ -44,8 +44,10 @@ internal sealed class DialledStream(IConnection connection) : Stream
                         target = target[piece.Length..];
                     }
 
+                    // Counted before: what was advanced over is not ours any more, nor is its length.
+                    var count = (int)taken.Length;
                     connection.Input.AdvanceTo(taken.End);
-                    return (int)taken.Length;
+                    return count;
                 }
 
                 connection.Input.AdvanceTo(available.End);

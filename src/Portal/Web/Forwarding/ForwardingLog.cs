@@ -7,6 +7,9 @@ internal static partial class ForwardingLog
     [LoggerMessage(8100, LogLevel.Warning, "{Target} did not answer {Method} {Path}: {Code} ({Reason})")]
     public static partial void Failed(ILogger logger, string target, string method, string path, string code, string reason);
 
+    [LoggerMessage(8104, LogLevel.Warning, "the answer of {Target} to {Method} {Path} was cut off: {Code} ({Reason})")]
+    public static partial void CutOff(ILogger logger, string target, string method, string path, string code, string reason);
+
     [LoggerMessage(8101, LogLevel.Warning, "{Target} is left out for {Seconds} s after {Fails} failures")]
     public static partial void LeftOut(ILogger logger, string target, double seconds, int fails);
 

@@ -120,7 +120,8 @@ internal sealed class RequestForwarder : IAsyncDisposable
 
     private void Report(HttpContext context, TargetState target, HopFailure failure, Exception? exception)
     {
-        if (failure is { Code: { } code, IsTargets: true })
+        // A WebSocket that ends without ceremony is none.
+        if (failure is { Code: { } code, Status: >= StatusCodes.Status500InternalServerError } && context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
         {
             var reason = exception;
             while (reason?.InnerException is { } inner)
@@ -129,7 +130,15 @@ internal sealed class RequestForwarder : IAsyncDisposable
             }
 
             var name = target.Target.Via is { } via ? $"{target.Target.Url} via {via}" : target.Target.Url;
-            ForwardingLog.Failed(_logger, name, context.Request.Method, context.Request.Path, code, reason?.Message ?? "no reason given");
+            var text = reason?.Message ?? "no reason given";
+            if (context.Response.HasStarted)
+            {
+                ForwardingLog.CutOff(_logger, name, context.Request.Method, context.Request.Path, code, text);
+            }
+            else
+            {
+                ForwardingLog.Failed(_logger, name, context.Request.Method, context.Request.Path, code, text);
+            }
         }
     }
 

@@ -60,7 +60,6 @@ internal sealed class TargetBalancer
             var now = _now();
             if (!failed)
             {
-                target.Fails = 0;
                 return false;
             }
 
