@@ -25,6 +25,9 @@ internal sealed record ConformanceCase(string Name, string Request)
     /// <summary>Whether the visitor comes from an address that is no trusted proxy.</summary>
     public bool Stranger { get; init; }
 
+    /// <summary>Whether a page that the front wrote is compared too, because its words were configured.</summary>
+    public bool ComparesPage { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -12,7 +12,9 @@ namespace Tunnel.WebFront.Tests.Conformance;
 /// What is left out everywhere, because it says nothing of a front's correctness: the date, the server's name, the order of different
 /// headers and the case of their names, and the headers of the connection, of which it is compared whether the connection is kept. Values
 /// of one header that stand in several lines are compared as one list, in their order (RFC 9110, section 5.2); cookies are not. A page
-/// that the front itself wrote for a status from 300 on is compared as "a page", since its words are the front's own.
+/// that the front itself wrote for a status from 300 on is not compared, with the headers that describe it: its words are the front's own,
+/// and some refuse without a word. Whether a body goes with a length or in chunks is a matter of each connection; what is compared is the
+/// body, and a length that is not its own.
 /// </remarks>
 internal sealed class Transcript
 {
@@ -24,7 +26,7 @@ internal sealed class Transcript
     };
 
     // Of a page that the front itself wrote.
-    private static readonly HashSet<string> LeftOfPages = new(StringComparer.OrdinalIgnoreCase) { "Content-Type", "Content-Length", "Tunnel-Error" };
+    private static readonly HashSet<string> LeftOfPages = new(StringComparer.OrdinalIgnoreCase) { "Content-Type", "Content-Length", "Cache-Control", "Tunnel-Error" };
 
     private readonly List<string> _lines = [];
     private readonly IReadOnlyList<(string Found, string Name)> _names;
@@ -62,28 +64,31 @@ internal sealed class Transcript
 
     private static string Shown(byte[] bytes)
     {
-        var text = new StringBuilder();
-        foreach (var b in bytes.AsSpan(0, Math.Min(bytes.Length, ShownBytes)))
-        {
-            text.Append(b is >= 0x20 and < 0x7F ? ((char)b).ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{b:x2}"));
-        }
-
+        var text = Encoding.Latin1.GetString(bytes, 0, Math.Min(bytes.Length, ShownBytes));
         return bytes.Length <= ShownBytes
             ? $"{bytes.Length} bytes \"{text}\""
             : $"{bytes.Length} bytes \"{text}…\" {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
     }
+
+    private static IEnumerable<(string Name, string Value)> WithoutOwnLength(Message message) => message.Headers.Where(header =>
+        !string.Equals(header.Name, "Content-Length", StringComparison.OrdinalIgnoreCase)
+        || !string.Equals(header.Value, message.Body.Length.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+    private static string Escaped(IEnumerable<char> characters) => string.Concat(
+        characters.Select(static c => c is >= ' ' and < '\x7F' ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}")));
 
     private void AddAnswer(string about, Message answer, ConformanceCase asked, int requests)
     {
         Add(about, answer.Status == 0 ? $"no HTTP/1 answer: {answer.StartLine}" : answer.Status.ToString(CultureInfo.InvariantCulture));
         var isPage = answer.Status >= 300
             && (requests == 0 || asked.Target.All(script => Message.StatusOf(script.Bytes.Split('\r')[0]) != answer.Status));
-        AddHeaders(about, isPage ? answer.Headers.Where(static header => !LeftOfPages.Contains(header.Name)) : answer.Headers);
-        if (isPage)
+        if (isPage && !asked.ComparesPage)
         {
-            // Some fronts refuse without a word; that is no difference worth a line.
+            AddHeaders(about, answer.Headers.Where(static header => !LeftOfPages.Contains(header.Name)));
             return;
         }
+
+        AddHeaders(about, asked.Request.StartsWith("HEAD ", StringComparison.Ordinal) ? answer.Headers : WithoutOwnLength(answer));
 
         Add(about, $"body {Shown(answer.Body)}{(answer.Complete ? string.Empty : ", cut short")}");
         AddTrailers(about, answer);
@@ -92,10 +97,8 @@ internal sealed class Transcript
     private void AddRequest(string about, Message request)
     {
         Add(about, request.StartLine);
-        AddHeaders(about, request.Headers);
-
-        // How the body is framed decides whether a target takes it at all.
-        Add(about, $"body {(request.Says("Transfer-Encoding", "chunked") ? "in chunks, " : string.Empty)}{Shown(request.Body)}");
+        AddHeaders(about, WithoutOwnLength(request));
+        Add(about, $"body {Shown(request.Body)}");
         AddTrailers(about, request);
 
         // Whether a front keeps its connections to a target is its own affair; what else the header says is the target's.
@@ -140,6 +143,6 @@ internal sealed class Transcript
             text = text.Replace(found, name, StringComparison.Ordinal);
         }
 
-        _lines.Add($"{about}: {text}");
+        _lines.Add($"{about}: {Escaped(text)}");
     }
 }

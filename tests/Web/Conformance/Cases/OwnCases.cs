@@ -18,7 +18,7 @@ internal static class OwnCases
         Of("text-range", "GET /text", "Range: bytes=0-1"),
         Of("gone", "GET /gone"),
         Of("gone-head", "HEAD /gone"),
-        Of("teapot", "GET /teapot"),
+        Of("teapot", "GET /teapot") with { ComparesPage = true },
         new("own/secure", Raw.Request("GET /a%20b?c=d", "secure.test")),
         new("own/secure-with-port", Raw.Request("GET /a", "secure.test:{port}")),
         new("own/secure-head", Raw.Request("HEAD /a", "secure.test")),

@@ -13,6 +13,9 @@ namespace Tunnel.WebFront.Tests.Conformance.Fronts;
 /// <summary>A program between the visitors of the cases and their target.</summary>
 internal sealed class Front : IAsyncDisposable
 {
+    // Of a front that does not serve the file at all: it stands nowhere else.
+    private const string NoTag = "\"no-entity-tag\"";
+
     private readonly ProgramProcess _process;
     private readonly string _entityTag;
 
@@ -78,7 +81,7 @@ internal sealed class Front : IAsyncDisposable
             await Eventually.HoldsAsync(
                 () => IsUpAsync(process, endPoint), ProgramProcess.DefaultPatience, () => $"{name} does not listen:\n{process.Output.Text()}");
             var first = await RawVisitor.AskAsync(endPoint, new ConformanceCase("start", Raw.Request("GET /file.txt", "files.test")), static text => text);
-            return new Front(process, endPoint, first.Answers is [{ } answer, ..] ? answer.Header("ETag") ?? "none" : "none");
+            return new Front(process, endPoint, first.Answers is [{ } answer, ..] ? answer.Header("ETag") ?? NoTag : NoTag);
         }
         catch
         {
