@@ -1,5 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Tunnel.Portal.Web.Access;
+using Tunnel.Portal.Web.Caching;
+using Tunnel.Portal.Web.Compression;
+using Tunnel.Portal.Web.Files;
 using Tunnel.Portal.Web.Forwarding;
+using Tunnel.Portal.Web.Requests;
 using Tunnel.Shared.Inbounds.Web;
 
 namespace Tunnel.Portal.Web.Serving;
@@ -13,13 +18,41 @@ internal static class RoutePipeline
     /// <param name="context">For features that need a clock, or another route of the site.</param>
     public static RequestDelegate Compose(WebRoute route, RequestForwarder? forward, RouteContext context)
     {
-        _ = context;
-
         // From the inside out. Files stand in front of the targets, and compression in front of the cache, which keeps what targets say.
         var next = Innermost(route, forward);
+        if (route.Root is not null && !route.TryFiles.IsEmpty)
+        {
+            next = new StaticFiles(route, static (request, template) => TemplateText.Render(template, request), context.Reroute).Around(next);
+        }
+
+        if (route.Cache is { } cache)
+        {
+            next = new ResponseCache(cache, context.Time).Around(next);
+        }
+
+        if (route.Compress is { } compression)
+        {
+            next = new ResponseCompression(compression).Around(next);
+        }
+
         if (route.MaxBody > 0)
         {
             next = new BodyLimit(route.MaxBody).Around(next);
+        }
+
+        if (route.Auth is { } authentication)
+        {
+            next = new BasicAuthentication(authentication).Around(next);
+        }
+
+        if (route.Rate is { } rate)
+        {
+            next = new RateLimit(rate, context.Time).Around(next);
+        }
+
+        if (!route.Allow.IsEmpty || !route.Deny.IsEmpty)
+        {
+            next = new AddressAccess(route.Allow, route.Deny).Around(next);
         }
 
         if (!route.ResponseHeaders.IsEmpty)
