@@ -19,6 +19,9 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>A visitor who reads slower than that for a minute holds buffers for nothing; nginx's <c>send_timeout</c> is as long.</summary>
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(60));
 
+    /// <summary>nginx counts their bytes only; so does Kestrel besides (32 KiB), and some applications set more than its usual 100.</summary>
+    private const int MostHeaders = 1000;
+
     private readonly VisitorQueues _queues = new();
     private readonly KestrelServer _kestrel;
 
@@ -41,6 +44,7 @@ internal sealed class WebServer : IAsyncDisposable
         };
         options.Limits.KeepAliveTimeout = KeepAlive;
         options.Limits.RequestHeadersTimeout = HeaderTime;
+        options.Limits.MaxRequestHeaderCount = MostHeaders;
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinResponseDataRate = SlowestReader;
 
