@@ -28,12 +28,10 @@ public sealed class ConformanceTests(ConformanceFixture fronts, ITestOutputHelpe
         var complaints = new List<string>();
         foreach (var asked in AllCases.ByName.Values)
         {
-            var start = System.Diagnostics.Stopwatch.GetTimestamp();
             if (await fronts.CompareWithItselfAsync(asked) is { } complaint)
             {
                 complaints.Add(complaint);
             }
-            System.IO.File.AppendAllText("/tmp/web/times.txt", $"{System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} {asked.Name}\n");
         }
 
         Assert.True(complaints.Count == 0, string.Join("\n\n", complaints));

@@ -46,7 +46,9 @@ internal sealed class Transcript
 
         if (exchange.Extra.Length > 0)
         {
-            Add("after the last answer", Shown(exchange.Extra));
+            // Of answers that nobody waited for the number says enough.
+            var answers = Encoding.Latin1.GetString(exchange.Extra).Split("HTTP/1.1 ").Length - 1;
+            Add("after the last answer", answers > 0 ? $"{answers} more" : Shown(exchange.Extra));
         }
 
         Add("connection", exchange.Connection);
@@ -124,7 +126,9 @@ internal sealed class Transcript
                 continue;
             }
 
-            Add(about, $"{name}: {string.Join(", ", group.Select(static header => header.Value))}");
+            // RFC 6265, section 5.4, has its own sign between cookies.
+            var sign = string.Equals(name, "cookie", StringComparison.Ordinal) ? "; " : ", ";
+            Add(about, $"{name}: {string.Join(sign, group.Select(static header => header.Value))}");
         }
     }
 
