@@ -36,7 +36,7 @@ internal sealed class WebFront(string name, IPEndPoint endPoint, IReadOnlyList<I
     public static WebFront PortalAndBridge(Site site, OurPrograms programs, Nginx origin)
     {
         var (port, interconnect, key) = (FreePort.Next(), FreePort.Next(), TestKey.New());
-        var portal = StartPortal(site, programs, port, """{ "path": "/", "to": "http://home.example", "via": "home" }""", $$"""
+        var portal = StartPortal(site, programs, port, """{ "path": "/", "to": "http://service.test", "via": "home" }""", $$"""
             ,{
               "tag": "interconnect", "listen": "127.0.0.1", "port": {{interconnect}}, "protocol": "tunnel",
               "settings": { "clients": [ { "key": "{{key}}", "domains": [ "home.example" ] } ] }

@@ -7,7 +7,7 @@ namespace Tunnel.WebFront.Tests.Applications;
 /// <summary>HTTP/2 from end to end, both ways at once, as gRPC uses it.</summary>
 public sealed class StreamingTests(ITestOutputHelper output) : WebTunnelTest(output)
 {
-    private const string Route = """{ "path": "/", "to": "h2c://home.example", "via": "home" }""";
+    private const string Route = """{ "path": "/", "to": "h2c://service.test", "via": "home" }""";
     private const int Messages = 200;
     private const int Streams = 20;
     private const int MebibytesOfBulk = 8;

@@ -14,7 +14,7 @@ public abstract class WebTunnelTest(ITestOutputHelper output) : EndToEndTest(out
     protected const string Host = "app.test";
 
     /// <summary>A route that gives everything to the bridge's service, which sees the host that was asked for.</summary>
-    protected const string EverythingHome = """{ "path": "/", "to": "http://home.example", "via": "home", "host": "$visited" }""";
+    protected const string EverythingHome = """{ "path": "/", "to": "http://service.test", "via": "home", "host": "$visited" }""";
 
     /// <summary>Starts both, and waits until a visitor would be served.</summary>
     /// <param name="to">The bridge's service.</param>

@@ -12,7 +12,7 @@ namespace Tunnel.WebFront.Tests.Caching;
 /// <summary>A page that may be kept reaches its target once, and is there when the target is not.</summary>
 public sealed class CachingTests(ITestOutputHelper output) : WebTunnelTest(output)
 {
-    private const string Route = """{ "path": "/", "to": "http://home.example", "via": "home", "cache": { "size": "16m", "staleIfError": "1h" } }""";
+    private const string Route = """{ "path": "/", "to": "http://service.test", "via": "home", "cache": { "size": "16m", "staleIfError": "1h" } }""";
     private const int Requests = 100_000;
     private const int Connections = 10;
     private const int InFlight = 50;

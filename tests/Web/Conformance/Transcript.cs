@@ -14,7 +14,7 @@ namespace Tunnel.WebFront.Tests.Conformance;
 /// of one header that stand in several lines are compared as one list, in their order (RFC 9110, section 5.2); cookies are not. A page
 /// that the front itself wrote for a status from 300 on is not compared, with the headers that describe it: its words are the front's own,
 /// and some refuse without a word. Whether a body goes with a length or in chunks is a matter of each connection; what is compared is the
-/// body, and a length that is not its own.
+/// body, and a length that is not its own. Entity tags and boundaries that a front made up are compared by their kind.
 /// </remarks>
 internal sealed class Transcript
 {
@@ -72,6 +72,26 @@ internal sealed class Transcript
             : $"{bytes.Length} bytes \"{text}…\" {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
     }
 
+    /// <summary>What a front chooses as it likes gets a name: entity tags, of which the strength counts, and what stands between parts.</summary>
+    private static Message OfFront(Message answer)
+    {
+        const string Boundary = "boundary=";
+        var headers = answer.Headers.Select(static header => string.Equals(header.Name, "ETag", StringComparison.OrdinalIgnoreCase)
+            ? (header.Name, header.Value.StartsWith('"') ? "strong" : header.Value.StartsWith("W/\"", StringComparison.Ordinal) ? "weak" : header.Value)
+            : header);
+        if (answer.Header("Content-Type") is not { } type || type.IndexOf(Boundary, StringComparison.Ordinal) is not (>= 0 and var start))
+        {
+            return answer with { Headers = [.. headers] };
+        }
+
+        var boundary = type[(start + Boundary.Length)..];
+        return answer with
+        {
+            Headers = [.. WithoutOwnLength(answer with { Headers = [.. headers] }).Select(header => (header.Name, header.Value.Replace(boundary, "BOUNDARY", StringComparison.Ordinal)))],
+            Body = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(answer.Body).Replace(boundary, "BOUNDARY", StringComparison.Ordinal)),
+        };
+    }
+
     private static IEnumerable<(string Name, string Value)> WithoutOwnLength(Message message) => message.Headers.Where(header =>
         !string.Equals(header.Name, "Content-Length", StringComparison.OrdinalIgnoreCase)
         || !string.Equals(header.Value, message.Body.Length.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
@@ -90,6 +110,7 @@ internal sealed class Transcript
             return;
         }
 
+        answer = requests == 0 ? OfFront(answer) : answer;
         AddHeaders(about, asked.Request.StartsWith("HEAD ", StringComparison.Ordinal) ? answer.Headers : WithoutOwnLength(answer));
 
         Add(about, $"body {Shown(answer.Body)}{(answer.Complete ? string.Empty : ", cut short")}");
