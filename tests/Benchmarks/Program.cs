@@ -5,6 +5,7 @@ using Tunnel.Benchmarks.Compare.Load;
 using Tunnel.Benchmarks.Compare.Peers;
 using Tunnel.Benchmarks.Line;
 using Tunnel.Benchmarks.Throughput;
+using Tunnel.Benchmarks.Web;
 
 if (args is ["throughput", .. var rest])
 {
@@ -19,6 +20,11 @@ if (args is ["line", .. var line])
 if (args is ["compare", .. var compare])
 {
     return await CompareProgram.RunAsync(compare);
+}
+
+if (args is ["web", .. var web])
+{
+    return await WebProgram.RunAsync(web);
 }
 
 if (args is [EchoTarget.Command])

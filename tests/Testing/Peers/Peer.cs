@@ -20,9 +20,13 @@ public static class Peer
         !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) ||
         !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TUNNEL_REQUIRE_PEERS"));
 
-    /// <summary>The program's path, or null where it is not installed. A name may end in <c>*</c>, for a version that is part of it.</summary>
-    public static string? Find(string name) =>
-        Folders.Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, name)).FirstOrDefault();
+    /// <summary>
+    /// The program's path, or null where it is not installed. A name may end in <c>*</c>, for a version that is part of it; and it may be
+    /// the path of a file, for a library.
+    /// </summary>
+    public static string? Find(string name) => Path.IsPathRooted(name)
+        ? File.Exists(name) ? name : null
+        : Folders.Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, name)).FirstOrDefault();
 
     /// <summary>The program's path; fails where it is not installed.</summary>
     public static string Require(string name)

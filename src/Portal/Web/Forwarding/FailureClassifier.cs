@@ -61,6 +61,9 @@ internal static class FailureClassifier
     {
         BadHttpRequestException bad => new HopFailure(
             bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TunnelError.BodyTooLarge : TunnelError.BadRequest, bad.StatusCode, NeverReached: false, IsTargets: false),
+
+        // Kestrel's word for the size of a chunk beyond 32 bits.
+        IOException { InnerException: OverflowException } => new HopFailure(TunnelError.BadRequest, StatusCodes.Status400BadRequest, NeverReached: false, IsTargets: false),
         TargetTimeoutException => Late(neverReached: false),
         DialException dial => OfDial(dial.Failure, isReady),
         MuxStreamException stream => OfStream(stream, isReady),

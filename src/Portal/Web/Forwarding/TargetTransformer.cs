@@ -17,6 +17,9 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         proxyRequest.RequestUri = TargetAddress.Of(target.Target, TargetUri.Of(target.Target, route.Path, visit.Path));
+
+        // Answered here, when the body is asked for: a target that does not know it would let every upload wait a second.
+        Set(proxyRequest, "Expect", string.Empty);
         RemoveClaims(httpContext.Request, proxyRequest);
         Set(proxyRequest, "Host", HostOf(httpContext));
         if (route.Forwarded)

@@ -25,7 +25,9 @@ internal sealed class Nginx : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Starts one and waits until it answers.</summary>
-    public static async Task<Nginx> StartAsync(Site site)
+    /// <param name="site">Where.</param>
+    /// <param name="before">The port of another one that it stands before as a proxy, with kept connections; null for one with the files.</param>
+    public static async Task<Nginx> StartAsync(Site site, int? before = null)
     {
         var folder = site.NewFolder();
         var port = FreePort.Next();
@@ -33,6 +35,8 @@ internal sealed class Nginx : IAsyncDisposable
         await File.WriteAllBytesAsync(Path.Combine(folder, "64k"), RandomNumberGenerator.GetBytes(64 * 1024));
         var config = Path.Combine(folder, "nginx.conf");
         var user = Environment.IsPrivilegedProcess ? "user root;" : "";
+        var upstream = before is null ? "" : $"upstream origin {{ server 127.0.0.1:{before}; keepalive 64; keepalive_requests 1000000000; }}";
+        var proxy = before is null ? "" : "location / { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection \"\"; }";
         await File.WriteAllTextAsync(
             config,
             $$"""
@@ -54,7 +58,8 @@ internal sealed class Nginx : IAsyncDisposable
                 fastcgi_temp_path {{folder}}/t3;
                 uwsgi_temp_path {{folder}}/t4;
                 scgi_temp_path {{folder}}/t5;
-                server { listen 127.0.0.1:{{port}} backlog=4096; root {{folder}}; }
+                {{upstream}}
+                server { listen 127.0.0.1:{{port}} backlog=4096; root {{folder}}; {{proxy}} }
             }
 
             """);
