@@ -140,6 +140,58 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     }
 
     [Fact]
+    public async Task A_request_that_reached_no_target_goes_to_the_next_one()
+    {
+        var dead = $"http://127.0.0.1:{FreePort.Next()}";
+        var (_, front) = await StartAsync(new { path = "/", to = new[] { dead, "http://TARGET" }, maxFails = 0 });
+
+        using var client = Client(front);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal($"number {i}", await client.GetStringAsync($"/number/{i}"));
+        }
+    }
+
+    [Fact]
+    public async Task Routes_change_without_a_pause_and_the_access_log_has_every_request()
+    {
+        var target = Own(await WebTarget.StartAsync());
+        var log = Files.File("access.log");
+        var front = await StartPortalAsync(Settings(1), stream: null);
+        using var client = Client(front.Public);
+        Assert.Equal("number 1", await client.GetStringAsync("/"));
+
+        var file = Directory.GetFiles(Files.Path, "portal-*.json").Single();
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("/number/1", "/number/2", StringComparison.Ordinal));
+
+        await Eventually.HoldsAsync(async () => await client.GetStringAsync("/") == "number 2", Limit, () => "the route is still the old one");
+        await Eventually.HoldsAsync(
+            () => File.ReadAllText(log).Contains("\"GET / HTTP/1.1\" 200 8 ", StringComparison.Ordinal), Limit, () => File.ReadAllText(log));
+
+        object Settings(int number) => new
+        {
+            sites = new[] { new { routes = new[] { new { path = "= /", to = $"http://{target.Address}/number/{number}" } } } },
+            accessLog = new { file = log },
+        };
+    }
+
+    [Fact]
+    public async Task A_portal_without_such_an_inbound_loads_nothing_of_it()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var portal = await StartPortalAsync(key: null);
+
+        var maps = await File.ReadAllTextAsync($"/proc/{portal.Process.Id}/maps");
+
+        Assert.DoesNotContain("AspNetCore.Server", maps, StringComparison.Ordinal);
+        Assert.DoesNotContain("Yarp", maps, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bridge_refuses_the_protocol()
     {
         var settings = new { sites = new[] { new { routes = new[] { new { path = "/", to = "http://127.0.0.1:80" } } } } };

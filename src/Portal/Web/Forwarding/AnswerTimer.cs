@@ -13,6 +13,7 @@ internal sealed class AnswerTimer : IDisposable
     // Guards the two above against being used after their end.
     private readonly Lock _gate = new();
     private bool _isOver;
+    private int _connects;
 
     public AnswerTimer(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -24,6 +25,12 @@ internal sealed class AnswerTimer : IDisposable
     public CancellationToken Token => _linked.Token;
 
     public bool IsLate => _late.IsCancellationRequested;
+
+    /// <summary>
+    /// Notes that a connection is made for the request; false where one has been made before. The client sends a request again, and a
+    /// third time, where its target closes without an answer: once is right for a connection that had grown old, and a new one is not.
+    /// </summary>
+    public bool TryConnect() => Interlocked.Exchange(ref _connects, 1) == 0;
 
     /// <summary>Something has moved.</summary>
     public void Restart() => Change(_limit);

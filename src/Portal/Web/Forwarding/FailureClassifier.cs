@@ -14,7 +14,7 @@ internal static class FailureClassifier
     private const int ClientClosed = 499;
 
     /// <summary>Exceptions are wrapped a few times; a chain does not go on for ever.</summary>
-    private const int MaxDepth = 10;
+    private const int MaxDepth = 16;
 
     /// <summary>What happened.</summary>
     /// <param name="exception">What the client threw; null where it does not say.</param>
@@ -27,9 +27,8 @@ internal static class FailureClassifier
             return new HopFailure(null, ClientClosed, NeverReached: false, IsTargets: false);
         }
 
-        var current = exception;
         HopFailure? general = null;
-        for (var depth = 0; current is not null && depth < MaxDepth; depth++, current = current.InnerException)
+        foreach (var current in Chain(exception).Take(MaxDepth))
         {
             if (OfKnown(current, isReady) is { } failure)
             {
@@ -40,6 +39,22 @@ internal static class FailureClassifier
         }
 
         return general ?? Failed(TunnelError.TargetReset);
+    }
+
+    /// <summary>An exception and what is in it, which may be several: that of the request's body, and that of the request.</summary>
+    private static IEnumerable<Exception> Chain(Exception? exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            yield return current;
+            if (current is AggregateException several)
+            {
+                foreach (var inner in several.InnerExceptions.Skip(1).SelectMany(Chain))
+                {
+                    yield return inner;
+                }
+            }
+        }
     }
 
     private static HopFailure? OfKnown(Exception exception, bool isReady) => exception switch

@@ -67,6 +67,9 @@ internal sealed class RequestForwarder : IAsyncDisposable
             {
                 break;
             }
+
+            // The forwarder notes its failure there, and takes no request that has an answer already.
+            context.Response.StatusCode = StatusCodes.Status200OK;
         }
 
         Refuse(context, last);

@@ -79,6 +79,11 @@ internal sealed class TargetClient : IDisposable
     {
         // Connecting has a limit of its own.
         var timer = connect.InitialRequestMessage.Options.TryGetValue(AnswerTimer.Key, out var found) ? found : null;
+        if (timer?.TryConnect() == false)
+        {
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The target closes connections without an answer.");
+        }
+
         timer?.Pause();
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Tunnel.Portal.Web.Requests;
@@ -9,6 +10,8 @@ namespace Tunnel.Portal.Web.Forwarding;
 /// <summary>What changes between a visitor's request and the target's, and on the way back.</summary>
 internal sealed class TargetTransformer(WebRoute route, TargetState target, Visit visit, WebTemplate? host) : HttpTransformer
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
                 Port = visit.Port,
                 Prefix = TargetUri.PrefixOf(target.Target, route.Path),
             };
-            foreach (var (name, value) in ForwardedHeaders.Of(facts, name => httpContext.Request.Headers[name].ToString()))
+            foreach (var (name, value) in ForwardedHeaders.Of(facts, name => string.Join(", ", httpContext.Request.Headers[name].ToArray())))
             {
                 Set(proxyRequest, name, value);
             }
@@ -45,6 +48,11 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        if (proxyResponse is { StatusCode: < System.Net.HttpStatusCode.Continue })
+        {
+            throw new HttpRequestException(HttpRequestError.InvalidResponse, "The status is no status of HTTP.");
+        }
+
         var copiesBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is null)
         {
@@ -75,14 +83,22 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
     }
 
     /// <summary>
-    /// What strangers say of themselves goes. So do names with an underscore, as in nginx: servers that make variables of headers
-    /// cannot tell them from those with a dash, and so would believe <c>X_Real_IP</c>.
+    /// What strangers say of themselves goes. So do names of other characters than letters, digits and dashes, as in nginx: servers that
+    /// make variables of headers cannot tell an underscore from a dash, and so would believe <c>X_Real_IP</c>.
     /// </summary>
     private void RemoveClaims(HttpRequest from, HttpRequestMessage request)
     {
         foreach (var name in from.Headers.Keys)
         {
-            if (name.Contains('_', StringComparison.Ordinal) || (!visit.IsPeerTrusted && ForwardedHeaders.IsClaim(name)))
+            if (name.AsSpan().ContainsAnyExcept(Plain))
+            {
+                // One that is no name at all is not there, and could not be asked for.
+                if (request.Headers.NonValidated.Contains(name))
+                {
+                    request.Headers.Remove(name);
+                }
+            }
+            else if (!visit.IsPeerTrusted && ForwardedHeaders.IsClaim(name))
             {
                 Set(request, name, string.Empty);
             }

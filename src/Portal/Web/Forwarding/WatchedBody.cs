@@ -47,9 +47,17 @@ internal sealed class WatchedBody : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _hasBegun = true;
-        var count = await _inner.ReadAsync(buffer, cancellationToken);
-        _moved?.Invoke();
-        return count;
+        try
+        {
+            var count = await _inner.ReadAsync(buffer, cancellationToken);
+            _moved?.Invoke();
+            return count;
+        }
+        catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
+        {
+            // Such as a chunk whose size has no end.
+            throw new BadHttpRequestException("The body cannot be read.", exception);
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

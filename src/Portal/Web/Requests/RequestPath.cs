@@ -40,12 +40,16 @@ internal sealed class RequestPath
     public bool WasEscaped { get; }
 
     /// <summary>Reads the target of a request line.</summary>
-    /// <returns>False for what no file system and no target should see: above the root, bad escapes, NUL, no path at all.</returns>
+    /// <returns>False for what no file system and no target should see: above the root, bad escapes, control characters, no path at all.</returns>
     public static bool TryParse(string target, [NotNullWhen(true)] out RequestPath? path)
     {
         path = null;
         var uri = OriginForm(target);
+<<<<<<< HEAD
         if (uri is null || uri.AsSpan().ContainsAny(Forbidden))
+=======
+        if (uri is null || uri.AsSpan().ContainsAnyInRange('\0', ' ') || uri.Contains('\u007f', StringComparison.Ordinal))
+>>>>>>> web-core
         {
             return false;
         }

@@ -35,7 +35,7 @@ internal static class TemplateText
     /// <summary>The way of a request up to here: what a trusted proxy says, and the peer.</summary>
     public static string ForwardedFor(HttpContext context, Visit visit)
     {
-        var before = visit.IsPeerTrusted ? context.Request.Headers["X-Forwarded-For"].ToString() : string.Empty;
+        var before = visit.IsPeerTrusted ? string.Join(", ", context.Request.Headers["X-Forwarded-For"].ToArray()) : string.Empty;
         var peer = visit.Peer?.ToString();
         return before.Length == 0 ? peer ?? string.Empty : peer is null ? before : $"{before}, {peer}";
     }

@@ -45,7 +45,7 @@ internal static class Answers
 
         Visit.Of(context)!.IsAnswered = true;
         var body = Encoding.UTF8.GetBytes(TemplateText.Render(answer, context));
-        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentType = Ascii.IsValid(body) ? "text/plain" : "text/plain; charset=utf-8";
         context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Tunnel.Portal.Web.Requests;
 
 namespace Tunnel.Portal.Web.Serving;
@@ -14,9 +13,9 @@ internal sealed class BodyLimit(long most)
             return Answers.RefuseAndClose(context, StatusCodes.Status413PayloadTooLarge, TunnelError.BodyTooLarge);
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (context.Request.ContentLength is null)
         {
-            limit.MaxRequestBodySize = most;
+            context.Request.Body = new LimitedBody(context.Request.Body, most);
         }
 
         return next(context);

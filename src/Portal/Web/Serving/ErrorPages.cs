@@ -32,7 +32,12 @@ internal sealed class ErrorPages(ImmutableArray<WebErrorPage> pages, ILogger log
     {
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
+        if (response.StatusCode is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError)
+        {
+            // It may be over in a moment.
+            response.Headers.CacheControl = "no-store";
+        }
+
         var page = await FindAsync(response) ?? MakePage(response.StatusCode, response.Headers[TunnelError.Header]);
         response.ContentLength = page.Length;
         if (!HttpMethods.IsHead(context.Request.Method))

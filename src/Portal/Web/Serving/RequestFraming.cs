@@ -22,6 +22,27 @@ internal static class RequestFraming
             || !string.Equals(coding[0], "chunked", StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Whether a header's name has a character in it that no name has, which another reader might take for an end.</summary>
+    public static bool HasBrokenName(IHeaderDictionary headers)
+    {
+        foreach (var name in headers.Keys)
+        {
+            if (name.AsSpan().ContainsAnyInRange('\0', ' ') || name.Contains('\u007f', StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a Host names nobody, which nginx refuses too. HTTP/1.0 may have none.</summary>
+    public static bool IsHost(HttpRequest request)
+    {
+        var host = request.Headers.Host.ToString();
+        return host.Length == 0 ? HttpProtocol.IsHttp10(request.Protocol) : !host.Contains("..", StringComparison.Ordinal);
+    }
+
     /// <summary>As nginx: methods are in capitals, and "get" is not GET.</summary>
     public static bool IsMethod(string method) => method.All(static character => char.IsAsciiLetterUpper(character) || character is '-' or '_');
 }

@@ -185,7 +185,8 @@ internal sealed class WebFront : IAsyncDisposable
     private static bool IsRefused(HttpContext context, out Task refusal)
     {
         var request = context.Request;
-        var isUnclear = RequestFraming.IsDoubtful(request) || !RequestFraming.IsMethod(request.Method);
+        var isUnclear = RequestFraming.IsDoubtful(request) || RequestFraming.HasBrokenName(request.Headers)
+            || !RequestFraming.IsMethod(request.Method) || !RequestFraming.IsHost(request);
         var isTunnel = HttpMethods.IsConnect(request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true };
         if (!isUnclear && (isTunnel || HttpMethods.IsTrace(request.Method)))
         {

@@ -19,8 +19,8 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>A visitor who reads slower than that for a minute holds buffers for nothing; nginx's <c>send_timeout</c> is as long.</summary>
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(60));
 
-    /// <summary>nginx counts their bytes only; so does Kestrel besides (32 KiB), and some applications set more than its usual 100.</summary>
-    private const int MostHeaders = 1000;
+    /// <summary>As nginx's <c>max_headers</c>; together they have at most 32 KiB anyway.</summary>
+    private const int MaxHeaders = 1000;
 
     private readonly VisitorQueues _queues = new();
     private readonly KestrelServer _kestrel;
@@ -44,8 +44,8 @@ internal sealed class WebServer : IAsyncDisposable
         };
         options.Limits.KeepAliveTimeout = KeepAlive;
         options.Limits.RequestHeadersTimeout = HeaderTime;
-        options.Limits.MaxRequestHeaderCount = MostHeaders;
         options.Limits.MaxRequestBodySize = null;
+        options.Limits.MaxRequestHeaderCount = MaxHeaders;
         options.Limits.MinResponseDataRate = SlowestReader;
 
         // A body may be a stream that is silent for hours, as gRPC's are.

@@ -10,8 +10,8 @@ public static class WebPathText
     /// <summary>Longer than any that a person writes; bounds what compiling one may cost.</summary>
     private const int MaxRegexpLength = 1024;
 
-    /// <summary>For a regexp that needs backtracking: paths are short, so one that takes longer is an attack on it.</summary>
-    private static readonly TimeSpan MatchTime = TimeSpan.FromMilliseconds(50);
+    /// <summary>For a regexp that needs backtracking: paths are short, so one that takes longer, even on a busy machine, is an attack on it.</summary>
+    private static readonly TimeSpan MatchTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Of two that begin alike the longer one first.</summary>
     private static readonly (string Sign, WebPathKind Kind)[] Signs =

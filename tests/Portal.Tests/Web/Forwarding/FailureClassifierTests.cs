@@ -48,6 +48,12 @@ public sealed class FailureClassifierTests
         Assert.Equal("no-bridge", FailureClassifier.Classify(new DialException(DialFailure.Unreachable, "t", "no bridge"), hasLeft: false, isReady: false).Code);
 
     [Fact]
+    public void Of_several_the_body_of_the_request_is_found_too() => Assert.Equal(
+        400,
+        FailureClassifier.Classify(
+            new AggregateException(new HttpRequestException("copying", new IOException()), new BadHttpRequestException("chunk", 400)), hasLeft: false, isReady: true).Status);
+
+    [Fact]
     public void A_visitor_who_has_left_is_told_nothing_and_counts_against_nobody()
     {
         var failure = FailureClassifier.Classify(new IOException(), hasLeft: true, isReady: true);

@@ -48,6 +48,10 @@ public sealed class RequestPathTests
     [InlineData("/%4")]
     [InlineData("/%zz")]
     [InlineData("/%00")]
+    [InlineData("/a b")]
+    [InlineData("/a\rb")]
+    [InlineData("/a?b\tc")]
+    [InlineData("/a\u007f")]
     public void What_leads_above_the_root_or_cannot_be_decoded_is_refused(string target) => Assert.False(RequestPath.TryParse(target, out _));
 
     [Theory]
