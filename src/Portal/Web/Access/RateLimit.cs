@@ -23,6 +23,12 @@ internal sealed class RateLimit
 
     public RequestDelegate Around(RequestDelegate next) => context =>
     {
+        if (!context.Items.TryAdd(this, null))
+        {
+            // Counted already; it was sent to this route again.
+            return next(context);
+        }
+
         var wait = _visitors.Take(VisitorKey.Of(context.Connection.RemoteIpAddress), _time.GetElapsedTime(_beginning));
         if (wait == TimeSpan.Zero)
         {

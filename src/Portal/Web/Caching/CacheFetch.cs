@@ -255,10 +255,6 @@ internal sealed class CacheFetch
             {
                 _flight?.End(FlightEnd.Stored);
             }
-            else if (_context.RequestAborted.IsCancellationRequested)
-            {
-                _flight?.End(FlightEnd.Abandoned);
-            }
         }
     }
 

@@ -23,14 +23,14 @@ internal sealed class Flights
         }
     }
 
-    /// <summary>Ends a request; those who still wait ask for themselves.</summary>
-    public void End(CacheKey key, Flight flight)
+    /// <summary>Ends a request, for those who still wait. It is not found any more by then, so that one of them can make another.</summary>
+    public void End(CacheKey key, Flight flight, FlightEnd end)
     {
         lock (_gate)
         {
             _flights.Remove(key);
         }
 
-        flight.End(FlightEnd.NotStored);
+        flight.End(end);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ResponseCache
         var method = context.Request.Method;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
         {
-            return IsPlain(context) ? AnswerAsync(context, next) : next(context);
+            return IsPlain(context) && !IsHere(context) ? AnswerAsync(context, next) : next(context);
         }
 
         return HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) || HttpMethods.IsConnect(method)
@@ -49,7 +49,7 @@ internal sealed class ResponseCache
         var key = CacheKey.Of(context);
         if (asked.NoStore)
         {
-            await new CacheFetch(context, _parts, key, stored: null, asked, flight: null).RunAsync(next);
+            await FetchAsync(context, new CacheFetch(context, _parts, key, stored: null, asked, flight: null), next);
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed class ResponseCache
 
             if (waits == MaxWaits || !IsShared(request, key, stored, asked))
             {
-                await new CacheFetch(context, _parts, key, stored, asked, flight: null).RunAsync(next);
+                await FetchAsync(context, new CacheFetch(context, _parts, key, stored, asked, flight: null), next);
                 return;
             }
 
@@ -79,11 +79,11 @@ internal sealed class ResponseCache
             {
                 try
                 {
-                    await new CacheFetch(context, _parts, key, stored, asked, flight).RunAsync(next);
+                    await FetchAsync(context, new CacheFetch(context, _parts, key, stored, asked, flight), next);
                 }
                 finally
                 {
-                    _flights.End(key, flight);
+                    _flights.End(key, flight, context.RequestAborted.IsCancellationRequested ? FlightEnd.Abandoned : FlightEnd.NotStored);
                 }
 
                 return;
@@ -106,6 +106,15 @@ internal sealed class ResponseCache
             }
         }
     }
+
+    private Task FetchAsync(HttpContext context, CacheFetch fetch, RequestDelegate next)
+    {
+        context.Items[this] = fetch;
+        return fetch.RunAsync(next);
+    }
+
+    /// <summary>Whether a request is on its way from here already and was sent to this route again: it would wait for itself.</summary>
+    private bool IsHere(HttpContext context) => context.Items.ContainsKey(this);
 
     /// <summary>Whether what is stored is what a request gets, and what that is called.</summary>
     private string? Suits(HttpRequest request, StoredResponse stored, CacheDirectives asked)

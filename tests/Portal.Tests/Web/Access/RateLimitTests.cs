@@ -34,6 +34,16 @@ public sealed class RateLimitTests
         Assert.Equal([200, 429], await AskAsync(limit, 2, address: null));
     }
 
+    [Fact]
+    public async Task A_request_that_is_sent_to_its_route_again_counts_once()
+    {
+        var limit = Limit(perSecond: 1, burst: 0);
+        var context = Visitor("192.0.2.1");
+        var handler = limit.Around(limit.Around(static inside => inside.Response.WriteAsync("x")));
+        await handler(context);
+        Assert.Equal(200, context.Response.StatusCode);
+    }
+
     [Theory]
     [InlineData(10, "1")]
     [InlineData(0.1, "10")]

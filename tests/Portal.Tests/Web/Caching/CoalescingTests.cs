@@ -128,10 +128,23 @@ public sealed class CoalescingTests
         var others = Ask(site, "/");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => first);
-        await Eventually.HoldsAsync(() => site.Target.Requests == 2, Limit, () => "nobody asks");
+        await Eventually.HoldsAsync(() => site.Target.Requests == 2, Limit, () => $"{site.Target.Requests} requests");
         gate.SetResult();
         Assert.All(await Task.WhenAll(others).WaitAsync(Limit), static answer => Assert.Equal("page", answer.Body));
         Assert.Equal(2, site.Target.Requests);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_sent_to_its_route_again_does_not_wait_for_itself()
+    {
+        RequestDelegate? again = null;
+        await using var site = await CachedSite.StartAsync(
+            new WebCache(),
+            context => context.Items.TryAdd("again", null) ? again!(context) : Pages.WriteAsync(context, "page", Fresh),
+            route => again = route);
+        var answer = await site.GetAsync("/").WaitAsync(Limit);
+        Assert.Equal(("page", "MISS", 2), (answer.Body, answer.Cache, site.Target.Requests));
+        Assert.Equal("HIT", (await site.GetAsync("/")).Cache);
     }
 
     [Fact]
