@@ -1,5 +1,5 @@
-using System.Net;
 using System.Buffers;
+using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Tunnel.Portal.Web.Requests;

@@ -9,12 +9,6 @@ internal sealed class RequestPath
 {
     private const int MaxOnStack = 512;
 
-    /// <summary>
-    /// What ends a request line, or a word in it, for one reader or another: passed on as it came, it would write a line of the
-    /// target's request. Kestrel lets it through.
-    /// </summary>
-    private static readonly SearchValues<char> Forbidden = SearchValues.Create([.. Enumerable.Range(0, ' ' + 1).Select(static c => (char)c), '\u007f']);
-
     private RequestPath(string rawUri, string bytes, string text, string arguments, bool wasEscaped)
     {
         RawUri = rawUri;
@@ -45,11 +39,7 @@ internal sealed class RequestPath
     {
         path = null;
         var uri = OriginForm(target);
-<<<<<<< HEAD
-        if (uri is null || uri.AsSpan().ContainsAny(Forbidden))
-=======
         if (uri is null || uri.AsSpan().ContainsAnyInRange('\0', ' ') || uri.Contains('\u007f', StringComparison.Ordinal))
->>>>>>> web-core
         {
             return false;
         }
