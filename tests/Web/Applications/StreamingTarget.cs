@@ -54,7 +54,7 @@ internal sealed class StreamingTarget : IAsyncDisposable
     private static async Task EchoAsync(HttpContext context)
     {
         context.Response.ContentType = "application/grpc";
-        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         long bytes = 0;
         while (true)
         {

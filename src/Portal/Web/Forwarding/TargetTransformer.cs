@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Tunnel.Portal.Web.Requests;
@@ -79,7 +80,29 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
             StickyCookie.Set(httpContext, target);
         }
 
+        if (copiesBody && proxyResponse.StatusCode != HttpStatusCode.SwitchingProtocols && proxyResponse.Content.Headers.ContentLength is null)
+        {
+            await SendHeadAsync(httpContext, proxyResponse.Content, cancellationToken);
+        }
+
         return copiesBody;
+    }
+
+    /// <summary>
+    /// The head of a stream does not wait for its first bytes, unless they are there with it: who talks both ways, as gRPC does, may say
+    /// nothing more before he has the head, and a source of events may be silent for hours.
+    /// </summary>
+    private static async Task SendHeadAsync(HttpContext context, HttpContent content, CancellationToken cancellationToken)
+    {
+        // The forwarder gets the same stream after this.
+        var body = await content.ReadAsStreamAsync(cancellationToken);
+        var first = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+        if (!first.IsCompleted)
+        {
+            await context.Response.Body.FlushAsync(cancellationToken);
+        }
+
+        await first;
     }
 
     /// <summary>

@@ -32,7 +32,7 @@ app.get('/parts', (request, response) => {
 });
 app.get('/cookies', (request, response) => response.cookie('a', '1').cookie('b', '2', { httpOnly: true }).send('cookies'));
 app.get('/away', (request, response) => response.redirect('/json'));
-app.all('/echo/*', (request, response) => response.json({ method: request.method, url: request.originalUrl }));
+app.all(/^\/echo\//, (request, response) => response.json({ method: request.method, url: request.originalUrl }));
 
 const server = app.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
 server.keepAliveTimeout = 60000;
