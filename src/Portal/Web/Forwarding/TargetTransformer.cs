@@ -76,6 +76,12 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
             StickyCookie.Set(httpContext, target);
         }
 
+        if (copiesBody && IsConversation(headers.ContentType.ToString()))
+        {
+            // Whoever waits for the head before it says more would wait for ever.
+            await httpContext.Response.Body.FlushAsync(cancellationToken);
+        }
+
         return copiesBody;
     }
 
@@ -108,6 +114,10 @@ internal sealed class TargetTransformer(WebRoute route, TargetState target, Visi
         WebRoute.VisitedHost => context.Request.Headers.Host.ToString(),
         _ => TemplateText.RenderForHeader(host!, context),
     };
+
+    /// <summary>Answers whose first byte may come long after their head.</summary>
+    private static bool IsConversation(string contentType) =>
+        contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) || contentType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Sets a header, or removes it where there is nothing to set.</summary>
     private static void Set(HttpRequestMessage request, string name, string value)
