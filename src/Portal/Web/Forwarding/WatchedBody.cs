@@ -53,9 +53,9 @@ internal sealed class WatchedBody : Stream
             _moved?.Invoke();
             return count;
         }
-        catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
+        catch (IOException exception) when (exception.InnerException is OverflowException)
         {
-            // Such as a chunk whose size has no end.
+            // A chunk whose size is beyond all numbers is no failure of the connection, as the server has it.
             throw new BadHttpRequestException("The body cannot be read.", exception);
         }
     }

@@ -62,6 +62,9 @@ internal sealed class ConfigDraft
     /// <summary>What outbounds name as what carries them, with <c>proxySettings</c> or <c>via</c>, each with its own tag; inbounds that dial, with none.</summary>
     public List<(string Tag, TextItem Use)> ProxyTagUses { get; } = [];
 
+    /// <summary>The hosts that inbounds dial through a tag.</summary>
+    public List<(string Tag, TextItem Host)> CarriedHosts { get; } = [];
+
     /// <summary>What rules name with <c>balancerTag</c>.</summary>
     public List<TextItem> BalancerTagUses { get; } = [];
 

@@ -15,4 +15,7 @@ internal sealed record InboundContext
 
     /// <summary>Takes the tags of outbounds and portals that the protocol dials through, to be checked when all are known.</summary>
     public ICollection<TextItem> Carriers { get; init; } = [];
+
+    /// <summary>Takes the hosts that are dialled through a tag, to be checked likewise.</summary>
+    public ICollection<(string Tag, TextItem Host)> CarriedHosts { get; init; } = [];
 }

@@ -61,6 +61,7 @@ internal static class InboundReader
                 Sniffing = sniffing,
             };
             draft.Inbounds.Add(result);
+            draft.CarriedHosts.AddRange(context.CarriedHosts);
             draft.ProxyTagUses.AddRange(context.Carriers.Select(static use => (string.Empty, use)));
             if (listen is not null)
             {

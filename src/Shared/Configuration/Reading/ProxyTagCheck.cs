@@ -14,6 +14,7 @@ internal static class ProxyTagCheck
 
     public static void Check(ConfigDraft draft, IReadOnlySet<string> outbounds, ProblemList problems)
     {
+        CheckHosts(draft, problems);
         var next = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (tag, use) in draft.ProxyTagUses.Where(static item => item.Tag.Length > 0))
         {
@@ -34,6 +35,19 @@ internal static class ProxyTagCheck
             else if (Circle(tag, use.Text, next) is { } circle)
             {
                 problems.Error(use.Node, $"the outbounds carry each other in a circle: {Describe.Shorten(circle)}; one of them must dial itself");
+            }
+        }
+    }
+
+    /// <summary>A virtual domain names the way to a bridge, and its bridge refuses it as a destination: nobody behind it has that name.</summary>
+    private static void CheckHosts(ConfigDraft draft, ProblemList problems)
+    {
+        foreach (var (tag, (host, node)) in draft.CarriedHosts)
+        {
+            if (draft.Portals.Any(portal => portal.Tag == tag && portal.Domain.Equals(host, StringComparison.OrdinalIgnoreCase)))
+            {
+                problems.Error(
+                    node, $"'{Describe.Shorten(host)}' is the virtual domain of '{Describe.Shorten(tag)}', which leads to its bridge and is no server; name the server as the bridge reaches it, such as 127.0.0.1");
             }
         }
     }

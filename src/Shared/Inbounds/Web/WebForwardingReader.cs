@@ -75,6 +75,11 @@ internal static class WebForwardingReader
                 route.Problems.Error(node, $"a Unix socket is on this machine, and cannot be reached through '{Describe.Shorten(carrier)}'; remove 'via', or let the bridge's outbound have \"redirect\": \"unix:/path\"");
             }
 
+            if (target is { UnixPath: null, Via: { } tag })
+            {
+                context.CarriedHosts.Add((tag, new TextItem(target.Host, node)));
+            }
+
             targets.Add(target);
         }
 
