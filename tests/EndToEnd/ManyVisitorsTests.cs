@@ -62,9 +62,9 @@ public sealed class ManyVisitorsTests(ITestOutputHelper output) : EndToEndTest(o
         {
             var before = memory[0][Array.IndexOf(programs, program)];
             await Eventually.HoldsAsync(
-                () => ProcessFigures.ProportionalBytes(program.Id) <= before + KeptInTheEnd,
+                () => ProcessFigures.AnonymousBytes(program.Id) <= before + KeptInTheEnd,
                 GiveBackLimit,
-                () => $"{program.Name} holds {ProcessFigures.ProportionalBytes(program.Id) / Mebibyte} MiB, it held {before / Mebibyte} MiB at the start");
+                () => $"{program.Name} holds {ProcessFigures.AnonymousBytes(program.Id) / Mebibyte} MiB, it held {before / Mebibyte} MiB at the start");
         }
 
         memory.Add(MemoryOf(programs));
@@ -77,7 +77,7 @@ public sealed class ManyVisitorsTests(ITestOutputHelper output) : EndToEndTest(o
         }
     }
 
-    private static long[] MemoryOf(IEnumerable<ProgramProcess> programs) => [.. programs.Select(p => ProcessFigures.ProportionalBytes(p.Id))];
+    private static long[] MemoryOf(IEnumerable<ProgramProcess> programs) => [.. programs.Select(p => ProcessFigures.AnonymousBytes(p.Id))];
 
     private static Task SettledAsync(TcpTarget target) =>
         Eventually.HoldsAsync(() => target.Open == 0, SettleLimit, () => $"the target still has {target.Open} connections");

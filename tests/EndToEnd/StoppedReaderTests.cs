@@ -90,7 +90,7 @@ public sealed class StoppedReaderTests(ITestOutputHelper output) : EndToEndTest(
         {
             for (var i = 0; i < programs.Length; i++)
             {
-                peaks[i] = Math.Max(peaks[i], ProcessFigures.ProportionalBytes(programs[i].Id));
+                peaks[i] = Math.Max(peaks[i], ProcessFigures.AnonymousBytes(programs[i].Id));
             }
 
             await Task.Delay(SamplePause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

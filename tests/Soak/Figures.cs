@@ -5,7 +5,7 @@ namespace Tunnel.Soak;
 /// <summary>What a program holds.</summary>
 /// <param name="Name">The program.</param>
 /// <param name="Descriptors">Open descriptors, without those of code and without one for each session: a bridge keeps more or fewer of those as the crowd needs them.</param>
-/// <param name="Memory">Proportional memory (PSS) in bytes.</param>
+/// <param name="Memory">Anonymous memory in bytes.</param>
 internal sealed record Figures(string Name, int Descriptors, long Memory)
 {
     /// <summary>Of all programs that run now; zeros for one that has ended by itself.</summary>
@@ -16,5 +16,5 @@ internal sealed record Figures(string Name, int Descriptors, long Memory)
         : new Figures(
             program.Name,
             ProcessFigures.OpenDescriptorsWithoutCode(program.Id) - deployment.SessionsOf(program),
-            ProcessFigures.ProportionalBytes(program.Id));
+            ProcessFigures.AnonymousBytes(program.Id));
 }

@@ -18,10 +18,10 @@ public sealed record LinkOptions
     public MemoryCeiling Ceiling { get; init; } = MemoryCeiling.None;
 
     /// <summary>
-    /// How much may be sent before the peer acknowledges it, and is kept until then; 16 KiB to 15 MiB. Default 12 MiB: what
+    /// How much may be sent before the peer acknowledges it, and is kept until then; 16 KiB to 15 MiB. Default 15 MiB: what
     /// 1 Gbit/s needs at a round trip of 100 ms. On a short way the peer acknowledges long before, so little is kept.
     /// </summary>
-    public int MaxUnacknowledged { get; init; } = 12 * 1024 * 1024;
+    public int MaxUnacknowledged { get; init; } = LargestUnacknowledged;
 
     /// <summary>
     /// How many bytes are taken before they are acknowledged for their own sake. Default 512 KiB; fewer are with whatever is

@@ -130,7 +130,7 @@ internal sealed class LinkReader(SessionLink link) : PipeReader
         if (_taken - Math.Max(_takenAtLastRequest, link.Writer.Acknowledged) >= link.Options.AcknowledgeEvery)
         {
             _takenAtLastRequest = _taken;
-            link.Writer.RequestFlush();
+            link.Writer.Wake();
         }
     }
 

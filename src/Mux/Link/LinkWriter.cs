@@ -15,6 +15,12 @@ internal sealed class LinkWriter : PipeWriter, IConnectionOwner
     private const int BlockBytes = 64 * 1024;
     private const int AlwaysKept = 256 * 1024;
 
+    // On a short way more than this is a queue and nothing else: streams stand behind it, and the kernel and this log hold it.
+    private const int EnoughOnNoWay = 2 * 1024 * 1024;
+
+    // 10 Gbit/s.
+    private const long FastestBytesPerSecond = 1_250_000_000;
+
     // So much that is acknowledged is let go of at once; less waits for the next flush, or a second: a wake-up costs more.
     private const int ReleasedAtOnce = 256 * 1024;
 
@@ -23,6 +29,7 @@ internal sealed class LinkWriter : PipeWriter, IConnectionOwner
     private readonly AsyncSignal _wake = new();
     private Action? _flushNeeded;
     private Action? _connectionChanged;
+    private Func<TimeSpan?>? _roundTrip;
 
     // The user's thread alone: the connection it writes to, and the position up to which it was sent there.
     private LinkConnection? _connection;
@@ -47,6 +54,11 @@ internal sealed class LinkWriter : PipeWriter, IConnectionOwner
     public Action? FlushNeeded
     {
         set => _flushNeeded = value;
+    }
+
+    public Func<TimeSpan?>? RoundTrip
+    {
+        set => _roundTrip = value;
     }
 
     public Action? ConnectionChanged
@@ -266,9 +278,15 @@ internal sealed class LinkWriter : PipeWriter, IConnectionOwner
         return true;
     }
 
-    /// <summary>Near the ceiling a link keeps little, but always enough to go on.</summary>
+    /// <summary>Near the ceiling a link keeps little, but always enough to go on; otherwise what the way can hold.</summary>
     private bool MaySend(long unacknowledged) =>
-        unacknowledged < _link.Options.MaxUnacknowledged && (unacknowledged < AlwaysKept || !_link.Options.Ceiling.IsFull);
+        unacknowledged < AlwaysKept
+            ? unacknowledged < _link.Options.MaxUnacknowledged
+            : unacknowledged < MostOnTheWay() && !_link.Options.Ceiling.IsFull;
+
+    private long MostOnTheWay() => _roundTrip?.Invoke() is { } roundTrip
+        ? Math.Min(_link.Options.MaxUnacknowledged, EnoughOnNoWay + (long)(roundTrip.TotalSeconds * FastestBytesPerSecond))
+        : _link.Options.MaxUnacknowledged;
 
     private bool WriteProbe(PipeWriter output)
     {

@@ -56,6 +56,7 @@ public sealed partial class MuxSession : IMuxSession, ISessionOwner
         if (connection.Output is IConnectionOwner owner)
         {
             owner.FlushNeeded = _output.RequestFlush;
+            owner.RoundTrip = () => RoundTrips.Minimum;
             owner.ConnectionChanged = RoundTrips.Forget;
         }
 

@@ -20,12 +20,8 @@ internal static class SocketTuning
     /// <summary>Linux, <c>netinet/tcp.h</c>: how long sent bytes may stay unacknowledged, in milliseconds.</summary>
     private const int TcpUserTimeout = 18;
 
-    /// <summary>Linux, <c>netinet/tcp.h</c>: how many bytes that were not sent yet the kernel takes.</summary>
-    private const int TcpNotSentLowWater = 25;
-
     private const int TcpLevel = 6;
     private const int UserTimeoutMilliseconds = 20_000;
-    private const int NotSentBytes = 512 * 1024;
 
     /// <summary>TCP_NODELAY: whoever flushes has batched already.</summary>
     public static void SetNoDelay(Socket socket) => Try(socket, static s => s.NoDelay = true);
@@ -49,17 +45,13 @@ internal static class SocketTuning
         }
     }
 
-    /// <summary>
-    /// The same sooner, and for unacknowledged bytes too: for a connection that many depend on. What waits to be sent over it waits in
-    /// turn, in the session, not in a queue of megabytes that the kernel would keep and that each stream would stand behind.
-    /// </summary>
+    /// <summary>The same sooner, and for unacknowledged bytes too: for a connection that many depend on.</summary>
     public static void SetLongLived(Socket socket)
     {
         SetKeepAlive(socket, LongLivedIdleSeconds, LongLivedIntervalSeconds, LongLivedProbes);
         if (OperatingSystem.IsLinux())
         {
             Try(socket, static s => s.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UserTimeoutMilliseconds)));
-            Try(socket, static s => s.SetRawSocketOption(TcpLevel, TcpNotSentLowWater, BitConverter.GetBytes(NotSentBytes)));
         }
     }
 

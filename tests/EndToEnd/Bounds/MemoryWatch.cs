@@ -16,7 +16,7 @@ internal sealed class MemoryWatch : IAsyncDisposable
     public MemoryWatch(params ProgramProcess[] programs)
     {
         _programs = programs;
-        _starts = [.. programs.Select(static program => ProcessFigures.ProportionalBytes(program.Id))];
+        _starts = [.. programs.Select(static program => ProcessFigures.AnonymousBytes(program.Id))];
         _peaks = [.. _starts];
         _watching = Task.Run(WatchAsync);
     }
@@ -41,7 +41,7 @@ internal sealed class MemoryWatch : IAsyncDisposable
         {
             for (var i = 0; i < _programs.Length; i++)
             {
-                _peaks[i] = Math.Max(_peaks[i], ProcessFigures.ProportionalBytes(_programs[i].Id));
+                _peaks[i] = Math.Max(_peaks[i], ProcessFigures.AnonymousBytes(_programs[i].Id));
             }
 
             await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

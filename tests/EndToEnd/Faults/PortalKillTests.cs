@@ -39,7 +39,7 @@ public sealed class PortalKillTests(ITestOutputHelper output) : FaultTest(output
         portal = await KillAndReturnAsync(portal, bridges, []);
         await ServedAsync(portal.Public, "home", Limit);
         var descriptors = bridges.ConvertAll(bridge => ProcessFigures.OpenDescriptorsWithoutCode(bridge.Id));
-        var memory = bridges.ConvertAll(bridge => ProcessFigures.ProportionalBytes(bridge.Id));
+        var memory = bridges.ConvertAll(bridge => ProcessFigures.AnonymousBytes(bridge.Id));
 
         var back = new List<TimeSpan>();
         for (var i = 0; i < Cycles; i++)
@@ -59,12 +59,12 @@ public sealed class PortalKillTests(ITestOutputHelper output) : FaultTest(output
                 SettleLimit,
                 () => $"a bridge has {ProcessFigures.OpenDescriptorsWithoutCode(id)} descriptors, it had {startDescriptors}");
             await Eventually.HoldsAsync(
-                () => ProcessFigures.ProportionalBytes(id) <= startMemory + MemoryTolerance,
+                () => ProcessFigures.AnonymousBytes(id) <= startMemory + MemoryTolerance,
                 SettleLimit,
-                () => $"a bridge holds {ProcessFigures.ProportionalBytes(id) / Mebibyte} MiB, it held {startMemory / Mebibyte} MiB");
+                () => $"a bridge holds {ProcessFigures.AnonymousBytes(id) / Mebibyte} MiB, it held {startMemory / Mebibyte} MiB");
             Output.WriteLine(
                 $"{bridges[i].Name}: descriptors {startDescriptors} before, {ProcessFigures.OpenDescriptorsWithoutCode(id)} after; " +
-                $"memory {(double)startMemory / Mebibyte:0.0} MiB before, {(double)ProcessFigures.ProportionalBytes(id) / Mebibyte:0.0} MiB after");
+                $"memory {(double)startMemory / Mebibyte:0.0} MiB before, {(double)ProcessFigures.AnonymousBytes(id) / Mebibyte:0.0} MiB after");
         }
 
         // Two seconds are promised, on a machine that does nothing else; here they are only printed.

@@ -107,6 +107,7 @@ public sealed class HelperTests
 
         Assert.InRange(ProcessFigures.ResidentBytes(program.Id), 1, 100_000_000);
         Assert.InRange(ProcessFigures.ProportionalBytes(program.Id), 1, 100_000_000);
+        Assert.InRange(ProcessFigures.AnonymousBytes(program.Id), 1, 100_000_000);
         Assert.InRange(ProcessFigures.OpenDescriptors(program.Id), 3, 20);
         Assert.InRange(ProcessFigures.CpuTime(program.Id), TimeSpan.Zero, TimeSpan.FromSeconds(10));
 

@@ -31,7 +31,7 @@ public sealed class ManyReloadsTests(ITestOutputHelper output) : ReloadTest(outp
         await load.WaitForMoreAsync(100);
         var programs = new[] { Portal.Process, Bridge };
         var descriptors = programs.Select(static program => ProcessFigures.OpenDescriptors(program.Id)).ToArray();
-        var memory = programs.Select(static program => ProcessFigures.ProportionalBytes(program.Id)).ToArray();
+        var memory = programs.Select(static program => ProcessFigures.AnonymousBytes(program.Id)).ToArray();
         var started = Stopwatch.GetTimestamp();
 
         // In turn something is added, changed and removed, on both sides.
@@ -53,7 +53,7 @@ public sealed class ManyReloadsTests(ITestOutputHelper output) : ReloadTest(outp
         Output.WriteLine(
             $"{count} reloads in {elapsed.TotalSeconds:0.0} s, {load.Served} requests served, {load.Failures} failed; more descriptors: "
             + $"{string.Join(", ", Surplus(programs, descriptors))}; memory before and after, MiB: "
-            + string.Join(", ", programs.Select((program, index) => $"{memory[index] >> 20} {ProcessFigures.ProportionalBytes(program.Id) >> 20}")));
+            + string.Join(", ", programs.Select((program, index) => $"{memory[index] >> 20} {ProcessFigures.AnonymousBytes(program.Id) >> 20}")));
     }
 
     private static IEnumerable<int> Surplus(IEnumerable<ProgramProcess> programs, int[] before) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Tunnel.Mux.Link;
 using Tunnel.Testing.Pipes;
@@ -47,6 +48,15 @@ internal sealed class LinkPair
             pipe.Output.CancelPendingFlush();
         },
         dispose ?? (() => ValueTask.CompletedTask));
+
+    /// <summary>The record with which a side says that it has taken so many bytes.</summary>
+    public static byte[] Ack(long bytes)
+    {
+        var record = new byte[LinkRecord.HeaderSize + LinkRecord.AckSize];
+        new LinkRecord(LinkRecordType.Ack, LinkRecord.AckSize).Write(record);
+        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(LinkRecord.HeaderSize), bytes);
+        return record;
+    }
 
     private void Attach(long takenByLeft, long takenByRight)
     {

@@ -145,7 +145,7 @@ public sealed class SessionLinkTests
         var probe = await far.Input.ReadAtLeastAsync(LinkRecord.HeaderSize).AsTask().WaitAsync(Condition.Patience);
         Assert.Equal(new LinkRecord(LinkRecordType.Probe, 0), LinkRecord.Read(probe.Buffer.FirstSpan));
         time.Advance(TimeSpan.FromMilliseconds(500));
-        await far.Output.WriteAsync(Ack(0));
+        await far.Output.WriteAsync(LinkPair.Ack(0));
         await Condition.HoldsAsync(() => !lively.IsSuspected);
         time.Advance(TimeSpan.FromSeconds(4));
         Assert.True(lively.IsConnected);
@@ -178,43 +178,9 @@ public sealed class SessionLinkTests
         await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
     }
 
-    [Fact]
-    public async Task What_the_peer_has_not_acknowledged_is_kept_within_the_bound()
-    {
-        const int Bound = 128 * 1024;
-        const int Batch = 64 * 1024;
-        var pool = new TrackingPool();
-        var (near, far) = DuplexPipePair.Create(pauseThreshold: 100 * 1024 * 1024);
-        var link = new SessionLink(new LinkOptions { Pool = pool, MaxUnacknowledged = Bound });
-        link.TryAttach(LinkPair.Wrap(near), 0);
-        var written = 0;
-        var flush = Task.CompletedTask;
-        while (flush.IsCompleted)
-        {
-            await flush;
-            link.Output.Write(new byte[Batch]);
-            written += Batch;
-            flush = link.Output.FlushAsync().AsTask();
-            Assert.InRange(written, 0, Bound + (2 * Batch));
-        }
-
-        // Acknowledged, it goes on; and what was acknowledged is given back.
-        var held = pool.Rented;
-        await far.Output.WriteAsync(Ack(Bound));
-        var reading = link.Input.ReadAsync().AsTask();
-        await flush.WaitAsync(Condition.Patience);
-        await link.Output.FlushAsync();
-        Assert.InRange(pool.Rented, 1, held - 1);
-
-        link.Close(new IOException("over"));
-        await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
-        await link.Output.CompleteAsync();
-        pool.AssertAllReturned();
-    }
-
     public static TheoryData<string, byte[]> Lies { get; } = new()
     {
-        { "an acknowledgement of what was never sent", Ack(1_000_000) },
+        { "an acknowledgement of what was never sent", LinkPair.Ack(1_000_000) },
         { "a record of unknown type", [9, 0, 0, 0] },
         { "an acknowledgement of the wrong length", [2, 0, 0, 4, 0, 0, 0, 0] },
         { "a frame that crosses the end of a record", [1, 0, 0, 3, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0] },
@@ -261,7 +227,7 @@ public sealed class SessionLinkTests
         var (near, far) = DuplexPipePair.Create();
         var link = new SessionLink();
         link.TryAttach(LinkPair.Wrap(near), 0);
-        byte[] bytes = [1, 0, 0, 3, 10, 11, 12, 1, 0, 0, 0, .. Ack(0), 1, 0, 0, 2, 13, 14, 3, 0, 0, 0];
+        byte[] bytes = [1, 0, 0, 3, 10, 11, 12, 1, 0, 0, 0, .. LinkPair.Ack(0), 1, 0, 0, 2, 13, 14, 3, 0, 0, 0];
         var feeding = Task.Run(async () =>
         {
             foreach (var single in bytes)
@@ -296,7 +262,7 @@ public sealed class SessionLinkTests
         var reading = link.Input.ReadAsync().AsTask();
         link.Output.Write(new byte[1000]);
         await link.Output.FlushAsync();
-        await far.Output.WriteAsync(Ack(600));
+        await far.Output.WriteAsync(LinkPair.Ack(600));
         await Condition.HoldsAsync(() => !link.Writer.CanResumeAt(599));
         await link.DetachAsync(new IOException("cut"));
 
@@ -312,14 +278,6 @@ public sealed class SessionLinkTests
         await flushed;
         link.Close(new IOException("over"));
         await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Condition.Patience));
-    }
-
-    private static byte[] Ack(long bytes)
-    {
-        var record = new byte[LinkRecord.HeaderSize + LinkRecord.AckSize];
-        new LinkRecord(LinkRecordType.Ack, LinkRecord.AckSize).Write(record);
-        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(LinkRecord.HeaderSize), bytes);
-        return record;
     }
 
     private static async Task LeavesNothingAsync(LinkPair links)

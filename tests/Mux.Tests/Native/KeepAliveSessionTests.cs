@@ -93,6 +93,9 @@ public sealed class KeepAliveSessionTests
             await peer.SendFrameAsync(FrameType.Ping, 0, payload, FrameFlags.Ack);
         }
 
+        // Its answer says that all before has arrived: a clock that moved earlier would find a ping without an answer.
+        await peer.SendFrameAsync(FrameType.Ping, 0, new byte[8]);
+        Assert.Equal(FrameFlags.Ack, (await peer.ReadFrameAsync(FrameType.Ping)).Header.Flags);
         return peer;
     }
 }

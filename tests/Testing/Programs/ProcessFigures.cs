@@ -14,6 +14,12 @@ public static class ProcessFigures
     /// <summary>Proportional memory in bytes: a page shared by n processes counts one n-th.</summary>
     public static long ProportionalBytes(int pid) => KibibytesOf($"/proc/{pid}/smaps_rollup", "Pss:") * 1024;
 
+    /// <summary>
+    /// Resident memory in bytes that no file stands behind: heaps and stacks, neither code nor what is shared. What other processes do
+    /// changes nothing of it, as it does of <see cref="ProportionalBytes"/>: for comparing before and after.
+    /// </summary>
+    public static long AnonymousBytes(int pid) => KibibytesOf($"/proc/{pid}/smaps_rollup", "Anonymous:") * 1024;
+
     /// <summary>The open file descriptors, sockets among them.</summary>
     public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 

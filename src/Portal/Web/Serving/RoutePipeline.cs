@@ -20,7 +20,7 @@ internal static class RoutePipeline
     {
         // From the inside out. Files stand in front of the targets, and compression in front of the cache, which keeps what targets say.
         var next = Innermost(route, forward);
-        if (route.Root is not null && !route.TryFiles.IsEmpty)
+        if (!route.TryFiles.IsEmpty)
         {
             next = new StaticFiles(route, static (request, template) => TemplateText.Render(template, request), context.Reroute).Around(next);
         }
@@ -40,9 +40,9 @@ internal static class RoutePipeline
             next = new BodyLimit(route.MaxBody).Around(next);
         }
 
-        if (route.Auth is { } authentication)
+        if (route.Auth is { } auth)
         {
-            next = new BasicAuthentication(authentication).Around(next);
+            next = new BasicAuthentication(auth).Around(next);
         }
 
         if (route.Rate is { } rate)
@@ -50,7 +50,7 @@ internal static class RoutePipeline
             next = new RateLimit(rate, context.Time).Around(next);
         }
 
-        if (!route.Allow.IsEmpty || !route.Deny.IsEmpty)
+        if (!(route.Allow.IsEmpty && route.Deny.IsEmpty))
         {
             next = new AddressAccess(route.Allow, route.Deny).Around(next);
         }
