@@ -111,9 +111,7 @@ public sealed class SniffingDispatcherTests : IAsyncLifetime
     {
         var (visitor, pipe) = await ConnectAsync(kind);
         var dispatching = Dispatch(pipe);
-        await TimePassesAsync(PipeLook.SilencePatience);
-
-        var connection = await _inner.NextAsync();
+        var connection = await NextAfterAsync(PipeLook.SilencePatience);
         Assert.Equal("tcp:127.0.0.1:443", connection.Info.Destination.ToString());
         Assert.Null(connection.Info.Protocol);
         await visitor.WriteAsync("EHLO"u8.ToArray());
@@ -132,9 +130,7 @@ public sealed class SniffingDispatcherTests : IAsyncLifetime
         var hello = Hellos.Records(Hellos.Message("site.example"));
         await visitor.WriteAsync(hello.AsMemory(0, 20));
         var dispatching = Dispatch(pipe);
-        await TimePassesAsync(PipeLook.RestPatience);
-
-        var connection = await _inner.NextAsync();
+        var connection = await NextAfterAsync(PipeLook.RestPatience);
         Assert.Equal("tcp:127.0.0.1:443", connection.Info.Destination.ToString());
         Assert.Equal(hello[..20], await ReadAsync(connection.Pipe.Input, 20));
         await visitor.WriteAsync("more"u8.ToArray());
@@ -149,9 +145,7 @@ public sealed class SniffingDispatcherTests : IAsyncLifetime
     {
         var (_, pipe) = await ConnectAsync(kind);
         var dispatching = Dispatch(pipe);
-        await TimePassesAsync(PipeLook.SilencePatience);
-
-        var connection = await _inner.NextAsync();
+        var connection = await NextAfterAsync(PipeLook.SilencePatience);
         await connection.Pipe.AbortAsync(new IOException("no")).AsTask().WaitAsync(Limit);
         connection.End();
         await dispatching.WaitAsync(Limit);
@@ -253,6 +247,21 @@ public sealed class SniffingDispatcherTests : IAsyncLifetime
         }
 
         _time.Advance(patience);
+    }
+
+    /// <summary>What is dispatched when so much time has passed.</summary>
+    private async Task<Dispatched> NextAfterAsync(TimeSpan patience)
+    {
+        await TimePassesAsync(patience);
+        var next = _inner.NextAsync();
+        while (!next.IsCompleted)
+        {
+            // Who looked at the clock just before it moved has set a timer for later.
+            await Task.WhenAny(next, Task.Delay(50));
+            _time.Advance(patience);
+        }
+
+        return await next;
     }
 
     private static async Task<byte[]> ReadAsync(PipeReader reader, int count)
