@@ -74,8 +74,7 @@ public sealed class SniffingDispatcherTests : IAsyncLifetime
         var hello = Hellos.Records(Hellos.Message("site.example"));
         await visitor.WriteAsync(hello.AsMemory(0, 20));
         var dispatching = Dispatch(pipe);
-        await TimePassesAsync(PipeLook.RestPatience);
-        var connection = await _inner.NextAsync();
+        var connection = await NextAfterAsync(PipeLook.RestPatience);
         var input = connection.Pipe.Input;
 
         var read = await input.ReadAsync().AsTask().WaitAsync(Limit);
