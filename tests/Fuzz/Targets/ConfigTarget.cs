@@ -11,10 +11,14 @@ internal static class ConfigTarget
     [
         "inbounds", "outbounds", "routing", "rules", "balancers", "reverse", "bridges", "portals", "policy", "log", "observatory", "settings", "streamSettings", "tlsSettings", "wsSettings", "sockopt",
         "sniffing", "protocol", "port", "listen", "tag", "domain", "dial", "to", "public", "users", "accounts", "servers", "vnext", "network", "security", "certificates", "clients", "levels", "limits",
+        "sites", "hosts", "routes", "path", "to", "via", "url", "host", "weight", "verify", "requestHeaders", "responseHeaders", "forwarded", "root", "cache", "size", "defaultFor", "staleIfError", "compress",
+        "auth", "realm", "rate", "perSecond", "burst", "hsts", "redirect", "redirectToHttps", "answer", "status", "health", "interval", "maxFails", "failTimeout", "connectTimeout", "answerTimeout", "balance",
+        "maxBody", "errorPages", "accessLog", "format",
     ];
 
     private static readonly string[] Values =
-        ["dokodemo-door", "freedom", "vmess", "tunnel", "socks", "http", "blackhole", "tcp", "ws", "tls", "none", "tunnel://k@h:1", "0.0.0.0:80", "unix:/a", "field", "regexp:a", "ext:x", "1-2", "10s"];
+        ["dokodemo-door", "freedom", "vmess", "tunnel", "socks", "http", "blackhole", "tcp", "ws", "tls", "none", "tunnel://k@h:1", "0.0.0.0:80", "unix:/a", "field", "regexp:a", "ext:x", "1-2", "10s",
+        "web", "*.example", "~^/a", "= /", "http://unix:/a:/b", "h2c://h:1/x/", "$http_a", "${uri}", "$1", "2w", "9999999999d", "1e9", "9999999999g", "=404", "@to"];
 
     public static FuzzTarget Create() => new("config", "configuration files: JSON with comments, all fields, the short form, what 'check --expand' prints",
     [

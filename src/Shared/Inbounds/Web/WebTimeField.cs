@@ -7,7 +7,9 @@ namespace Tunnel.Shared.Inbounds.Web;
 /// <summary>Reads a span of time: a number of seconds, or <c>"10s"</c>, <c>"1m30s"</c>, and for what lasts long <c>"12h"</c>, <c>"365d"</c>, <c>"2w"</c>.</summary>
 internal static class WebTimeField
 {
-    private static readonly (char Unit, int Hours)[] LongUnits = [('d', 24), ('w', 7 * 24)];
+    private static readonly (char Unit, double Seconds)[] LongUnits = [('d', 86400), ('w', 7 * 86400)];
+
+    private static readonly double MaxSeconds = TimeSpan.MaxValue.TotalSeconds / 2;
 
     /// <summary>The time; <paramref name="usual"/> when the field is absent or after a complaint.</summary>
     public static TimeSpan Read(ObjectReader reader, string name, TimeSpan usual, TimeSpan min, TimeSpan max) =>
@@ -34,21 +36,25 @@ internal static class WebTimeField
     internal static bool TryParse(string text, out TimeSpan value)
     {
         text = text.Trim();
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < TimeSpan.MaxValue.TotalSeconds / 2)
+        var scale = 1.0;
+        var digits = text.AsSpan();
+        foreach (var (unit, unitSeconds) in LongUnits)
         {
-            value = TimeSpan.FromSeconds(seconds);
-            return true;
-        }
-
-        foreach (var (unit, hours) in LongUnits)
-        {
-            if (text.Length > 1 && text[^1] == unit && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            if (text.EndsWith(unit))
             {
-                value = TimeSpan.FromHours((double)count * hours);
-                return true;
+                scale = unitSeconds;
+                digits = digits[..^1];
             }
         }
 
-        return DurationText.TryParse(text, out value);
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
+            return DurationText.TryParse(text, out value);
+        }
+
+        var seconds = number * scale;
+        var fits = seconds >= 0 && seconds <= MaxSeconds;
+        value = fits ? TimeSpan.FromSeconds(seconds) : default;
+        return fits;
     }
 }
