@@ -33,6 +33,14 @@ public abstract class Carrier : IDisposable
     /// <param name="pool">Where blocks come from; null for the shared pool.</param>
     public IConnection ToConnection(MemoryPool<byte>? pool = null) => ToConnection(pool, TransportDefaults.BlockBytes);
 
+    /// <summary>The bytes as a stream, which takes this over: disposed, it ends both directions, and what is read or written then fails.</summary>
+    /// <param name="pool">Where blocks come from; null for the shared pool.</param>
+    public Stream ToStream(MemoryPool<byte>? pool = null)
+    {
+        var connection = ToConnection(pool);
+        return new DuplexPipeStream(connection, Of(connection).Linger);
+    }
+
     /// <summary>Closes at once what nobody has taken over. Never fails.</summary>
     public abstract void Dispose();
 

@@ -11,7 +11,7 @@ namespace Tunnel.Shared.Transport;
 /// (their throughput varied more than the two differed): three system calls saved are worth more than one copy.
 /// Passes through unless corked, so that handshake messages and alerts are never held back. Holds a buffer only while corked.
 /// </remarks>
-internal sealed class CoalescingStream(Stream inner) : Stream
+internal sealed class CoalescingStream(Stream inner) : AsyncStream
 {
     /// <summary>A batch of 64 KiB with the record overhead of its records; more is sent in between.</summary>
     private const int BufferBytes = 72 * 1024;
@@ -19,20 +19,6 @@ internal sealed class CoalescingStream(Stream inner) : Stream
     private byte[]? _buffer;
     private int _count;
     private bool _corked;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Gathers writes from now until <see cref="UncorkAsync"/>.</summary>
     public void Cork() => _corked = true;
@@ -74,26 +60,10 @@ internal sealed class CoalescingStream(Stream inner) : Stream
         return WriteLargeAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-
-    public override void Flush() => inner.Flush();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

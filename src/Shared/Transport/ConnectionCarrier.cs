@@ -6,13 +6,13 @@ namespace Tunnel.Shared.Transport;
 /// <summary>A carrier that is a connection itself, such as one through a proxy. It has no addresses: who is at its other end, only the proxy knows.</summary>
 internal sealed class ConnectionCarrier(IConnection connection) : Carrier
 {
-    private ConnectionStream? _stream;
+    private DuplexPipeStream? _stream;
 
     internal override EndPoint? LocalEndPoint => null;
 
     internal override EndPoint? RemoteEndPoint => null;
 
-    internal override Stream Stream => _stream ??= new ConnectionStream(connection);
+    internal override Stream Stream => _stream ??= new DuplexPipeStream(connection);
 
     public override void Dispose()
     {

@@ -89,7 +89,7 @@ internal sealed class TargetClient : IDisposable
         {
             var host = Key.UnixPath is { } path ? "unix:" + path : Key.Host;
             var carrier = await _dialer.DialAsync(host, Key.Port, _options, cancellationToken);
-            return new DialledStream(carrier.ToConnection(_context.Pool));
+            return carrier.ToStream(_context.Pool);
         }
         finally
         {

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Portal.Web.Forwarding;
 
 /// <summary>A request's body, of which it is known whether somebody has begun to read it: from then on the request cannot be sent again.</summary>
-internal sealed class WatchedBody : Stream
+internal sealed class WatchedBody : AsyncStream
 {
     private readonly Stream _inner;
     private volatile Action? _moved;
@@ -14,19 +15,7 @@ internal sealed class WatchedBody : Stream
 
     public bool HasBegun => _hasBegun;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Puts it in the place of a request's body; null where there is none.</summary>
     public static WatchedBody? Watch(HttpContext context)
@@ -59,19 +48,4 @@ internal sealed class WatchedBody : Stream
             throw new BadHttpRequestException("The body cannot be read.", exception);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

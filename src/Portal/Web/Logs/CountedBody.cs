@@ -1,10 +1,11 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Portal.Web.Logs;
 
 /// <summary>The body of an answer, of which the bytes are counted.</summary>
-internal sealed class CountedBody(IHttpResponseBodyFeature inner) : Stream, IHttpResponseBodyFeature
+internal sealed class CountedBody(IHttpResponseBodyFeature inner) : AsyncStream, IHttpResponseBodyFeature
 {
     private CountedWriter? _writer;
     private long _count;
@@ -17,18 +18,6 @@ internal sealed class CountedBody(IHttpResponseBodyFeature inner) : Stream, IHtt
     public PipeWriter Writer => _writer ??= new CountedWriter(inner.Writer, Add);
 
     public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public void DisableBuffering() => inner.DisableBuffering();
 
@@ -48,20 +37,9 @@ internal sealed class CountedBody(IHttpResponseBodyFeature inner) : Stream, IHtt
         Add(buffer.Length);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.Stream.FlushAsync(cancellationToken);
 
     public override void Flush() => inner.Stream.Flush();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Add(long bytes) => Interlocked.Add(ref _count, bytes);
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Portal.Web.Responses;
 
@@ -7,7 +8,7 @@ namespace Tunnel.Portal.Web.Responses;
 /// Stands in the place of an answer's body, so that a feature sees what passes: all that a stream and the framework's
 /// feature must have, in one place. Only asynchronous writes are taken, as by the server itself.
 /// </summary>
-internal abstract class InterceptedBody(IHttpResponseBodyFeature inner) : Stream, IHttpResponseBodyFeature
+internal abstract class InterceptedBody(IHttpResponseBodyFeature inner) : AsyncStream, IHttpResponseBodyFeature
 {
     private PipeWriter? _writer;
 
@@ -16,18 +17,6 @@ internal abstract class InterceptedBody(IHttpResponseBodyFeature inner) : Stream
     public PipeWriter Writer => _writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
 
     public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The body behind this one.</summary>
     protected IHttpResponseBodyFeature Inner => inner;
@@ -44,19 +33,7 @@ internal abstract class InterceptedBody(IHttpResponseBodyFeature inner) : Stream
 
     public virtual void DisableBuffering() => inner.DisableBuffering();
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new InvalidOperationException("The body of an answer is written asynchronously.");
-
     public override void Flush() => throw new InvalidOperationException("The body of an answer is flushed asynchronously.");
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Writes on what waits in <see cref="Writer"/>.</summary>
     protected async ValueTask DrainWriterAsync(CancellationToken cancellationToken)

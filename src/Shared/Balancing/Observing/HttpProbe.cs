@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using Tunnel.Mux;
 using Tunnel.Shared.Dispatch;
+using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Balancing.Observing;
 

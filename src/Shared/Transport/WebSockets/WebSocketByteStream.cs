@@ -8,7 +8,7 @@ namespace Tunnel.Shared.Transport.WebSockets;
 /// The platform's own <c>WebSocketStream</c> cannot be read by a read of zero bytes followed by a real one: the first takes the
 /// close frame, the second throws. It also reports the end of the connection without a close frame as a failure.
 /// </remarks>
-internal sealed class WebSocketByteStream : Stream
+internal sealed class WebSocketByteStream : AsyncStream
 {
     private readonly WebSocket _webSocket;
 
@@ -18,20 +18,6 @@ internal sealed class WebSocketByteStream : Stream
     /// <summary>Makes a WebSocket of a stream whose upgrade is done, and takes the stream over.</summary>
     public WebSocketByteStream(Stream inner, bool isServer) =>
         _webSocket = WebSocket.CreateFromStream(inner, new WebSocketCreationOptions { IsServer = isServer, KeepAliveInterval = TimeSpan.Zero });
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Says with a close frame that nothing more is sent; the peer may still send.</summary>
     public async ValueTask EndOutputAsync() =>
@@ -67,29 +53,9 @@ internal sealed class WebSocketByteStream : Stream
         return 0;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => buffer.IsEmpty
         ? ValueTask.CompletedTask
         : _webSocket.SendAsync(buffer, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
