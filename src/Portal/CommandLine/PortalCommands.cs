@@ -23,6 +23,6 @@ internal static class PortalCommands
     {
         var program = new ProgramDescription(Name, new ReverseFactory(), _ => null);
         var shared = new SharedCommands(program);
-        return new RootCommand(Help) { shared.Run(), shared.Reload(), UpCommand.Create(program), shared.Check(), ImportCommand.Create(), shared.Keygen() };
+        return new RootCommand(Help) { shared.Run(), shared.Reload(), PurgeCommand.Create(shared), UpCommand.Create(program), shared.Check(), ImportCommand.Create(), shared.Keygen() };
     }
 }

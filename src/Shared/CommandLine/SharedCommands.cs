@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Control;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
 using Tunnel.Shared.Reloading;
@@ -34,31 +35,37 @@ public sealed class SharedCommands(ProgramDescription program)
     }
 
     /// <summary><c>reload -c FILE</c></summary>
-    public Command Reload()
+    public Command Reload() => Tell(
+        new Command("reload", $"Have the running program read its configuration again, and say what has changed.\n\nExample:\n  {program.Name} reload -c {program.Name}.json"),
+        static _ => ControlCommands.Reload);
+
+    /// <summary>A command that tells the program that runs with a configuration to do something, and prints what became of it.</summary>
+    /// <param name="command">Gets <c>-c FILE</c>.</param>
+    /// <param name="line">What the program is told.</param>
+    public Command Tell(Command command, Func<ParseResult, string> line)
     {
-        var command = new Command(
-            "reload",
-            $"Have the running program read its configuration again, and say what has changed.\n\nExample:\n  {program.Name} reload -c {program.Name}.json") { _config };
+        command.Add(_config);
         command.SetAction(async (parsed, _) =>
         {
             if (OperatingSystem.IsWindows())
             {
-                await Console.Error.WriteLineAsync("There is no 'reload' on Windows. A running program reads its file again by itself when that changes.");
+                await Console.Error.WriteLineAsync(
+                    $"There is no '{command.Name}' on Windows, where a running program cannot be told anything. It reads its file again by itself when that changes.");
                 return ExitCodes.Failed;
             }
 
-            var source = new ReloadSource(program.Name, FileOf(parsed));
-            if (await source.RequestAsync() is not { } outcome)
+            var address = new ControlAddress(program.Name, FileOf(parsed).FullPath);
+            if (await address.TellAsync(line(parsed)) is not { } outcome)
             {
                 await Console.Error.WriteLineAsync(
-                    $"No running {program.Name} answers for {source.File.FullPath} on {source.ControlPath}. Is it running, by the same user, with this file, and with the same {StateDirectory.Variable}?");
+                    $"No running {program.Name} answers for {address.Configuration} on {address.Path}. Is it running, by the same user, with this file, and with the same {StateDirectory.Variable}?");
                 return ExitCodes.Failed;
             }
 
             var output = outcome.ExitCode == ExitCodes.Fine ? Console.Out : Console.Error;
-            foreach (var line in outcome.Lines)
+            foreach (var text in outcome.Lines)
             {
-                await output.WriteLineAsync(line);
+                await output.WriteLineAsync(text);
             }
 
             return outcome.ExitCode;

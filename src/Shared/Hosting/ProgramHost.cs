@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Control;
 using Tunnel.Shared.Diagnostics;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Reloading;
@@ -60,8 +61,13 @@ public static class ProgramHost
                 services.GetRequiredService<RuntimeContext>().StatusLogger));
             if (reloading is not null)
             {
-                builder.Services.AddHostedService(services => reloading.CreateService(
-                    services.GetRequiredService<RuntimeService>().Runtime, services.GetRequiredService<RuntimeContext>()));
+                builder.Services.AddSingleton(services => new Reloader(
+                    reloading.File, services.GetRequiredService<RuntimeService>().Runtime, services.GetRequiredService<RuntimeContext>().StatusLogger, TimeProvider.System));
+                builder.Services.AddHostedService(services => new ReloadService(reloading.File, services.GetRequiredService<Reloader>(), TimeProvider.System));
+                builder.Services.AddHostedService(services => new ControlService(
+                    reloading.Control.Path,
+                    new RuntimeCommands(services.GetRequiredService<RuntimeService>().Runtime, services.GetRequiredService<Reloader>()).HandleAsync,
+                    services.GetRequiredService<RuntimeContext>().StatusLogger));
             }
 
             builder.Services.AddHostedService(static services => services.GetRequiredService<RuntimeService>());

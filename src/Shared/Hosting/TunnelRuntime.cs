@@ -53,6 +53,11 @@ public sealed class TunnelRuntime : IAsyncDisposable
     /// <summary>The outbounds, portals last.</summary>
     public IReadOnlyList<IOutbound> Outbounds => [.. _ways.Outbounds.Select(static item => item.Outbound)];
 
+    /// <summary>Forgets what inbounds keep of answers whose URIs begin so.</summary>
+    /// <returns>How many; null where none keeps any.</returns>
+    internal int? Purge(string prefix) =>
+        Inbounds.OfType<IPurgeable>().Aggregate((int?)null, (sum, inbound) => inbound.Purge(prefix) is { } count ? (sum ?? 0) + count : sum);
+
     /// <summary>Puts the parts together; nothing is started.</summary>
     public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)
     {

@@ -16,9 +16,6 @@ internal static partial class ReloadLog
     [LoggerMessage(6103, LogLevel.Error, "not reloaded: {File} is in error, and nothing has changed; mend it, it is read again then")]
     public static partial void NotReloaded(ILogger logger, string file);
 
-    [LoggerMessage(6104, LogLevel.Warning, "there is no control socket, so the command 'reload' does not work; SIGHUP does ({Reason})")]
-    public static partial void NoControlSocket(ILogger logger, string reason);
-
     [LoggerMessage(6105, LogLevel.Error, "A reload failed; please report this")]
     public static partial void Failed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,4 @@
-using Tunnel.Shared.Hosting;
-using Tunnel.Shared.State;
+using Tunnel.Shared.Control;
 
 namespace Tunnel.Shared.Reloading;
 
@@ -8,12 +7,6 @@ namespace Tunnel.Shared.Reloading;
 /// <param name="File">Its configuration.</param>
 public sealed record ReloadSource(string Program, ConfigFile File)
 {
-    internal string ControlPath => Reloading.ControlPath.Of(StateDirectory.Default(), Program, File.FullPath);
-
-    /// <summary>What listens for reloads as long as the program runs.</summary>
-    internal ReloadService CreateService(TunnelRuntime runtime, RuntimeContext context) =>
-        new ReloadService(File, new Reloader(File, runtime, context.StatusLogger, context.Time), ControlPath, context.StatusLogger, context.Time);
-
-    /// <summary>Tells the running program to reload; null where none answers.</summary>
-    internal Task<ReloadOutcome?> RequestAsync() => ControlClient.ReloadAsync(ControlPath);
+    /// <summary>Where it can be told something.</summary>
+    internal ControlAddress Control => new(Program, File.FullPath);
 }

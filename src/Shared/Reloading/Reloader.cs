@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Tunnel.Shared.Configuration;
+using Tunnel.Shared.Control;
 using Tunnel.Shared.Hosting;
 
 namespace Tunnel.Shared.Reloading;
@@ -15,14 +16,14 @@ internal sealed class Reloader(ConfigFile file, TunnelRuntime runtime, ILogger s
     private string? _lastChange;
 
     /// <summary>Reloads, and logs what it came to.</summary>
-    public async Task<ReloadOutcome> ReloadAsync() => (await RunAsync(onlyIfChanged: false))!;
+    public async Task<ControlOutcome> ReloadAsync() => (await RunAsync(onlyIfChanged: false))!;
 
     /// <summary>Reloads, unless the files look as they did when they were read; somebody else may have asked first.</summary>
     public Task ReloadIfChangedAsync() => RunAsync(onlyIfChanged: true);
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<ReloadOutcome?> RunAsync(bool onlyIfChanged)
+    private async Task<ControlOutcome?> RunAsync(bool onlyIfChanged)
     {
         await _gate.WaitAsync();
         try
@@ -34,7 +35,7 @@ internal sealed class Reloader(ConfigFile file, TunnelRuntime runtime, ILogger s
 #pragma warning restore CA1031
         {
             ReloadLog.Failed(status, exception);
-            return new ReloadOutcome(ExitCodes.Failed, [$"the reload failed: {exception.Message}"]);
+            return new ControlOutcome(ExitCodes.Failed, [$"the reload failed: {exception.Message}"]);
         }
         finally
         {
@@ -42,7 +43,7 @@ internal sealed class Reloader(ConfigFile file, TunnelRuntime runtime, ILogger s
         }
     }
 
-    private async Task<ReloadOutcome> ReadAndApplyAsync()
+    private async Task<ControlOutcome> ReadAndApplyAsync()
     {
         var loaded = file.Load();
         var warnings = loaded.Problems.Where(static problem => problem.Severity == ConfigSeverity.Warning).Select(static problem => problem.ToString()).ToList();
@@ -65,17 +66,17 @@ internal sealed class Reloader(ConfigFile file, TunnelRuntime runtime, ILogger s
             _lastChange = string.Create(CultureInfo.InvariantCulture, $"the last change was taken over at {time.GetLocalNow():HH':'mm':'ss}: {result}");
         }
 
-        return new ReloadOutcome(
+        return new ControlOutcome(
             result.Failures.IsEmpty ? ExitCodes.Fine : ExitCodes.Failed,
             [.. warnings, .. result.Failures.Select(static failure => $"error: {failure}"), $"reloaded {file.Path}: {result}", .. last]);
     }
 
-    private ReloadOutcome Refuse(List<string> warnings, IEnumerable<string> errors)
+    private ControlOutcome Refuse(List<string> warnings, IEnumerable<string> errors)
     {
         var all = errors.ToList();
         Log(warnings, all);
         ReloadLog.NotReloaded(status, file.Path);
-        return new ReloadOutcome(ExitCodes.BadUsage, [.. warnings, .. all, $"not reloaded: {file.Path} is in error, and nothing has changed"]);
+        return new ControlOutcome(ExitCodes.BadUsage, [.. warnings, .. all, $"not reloaded: {file.Path} is in error, and nothing has changed"]);
     }
 
     private void Log(IEnumerable<string> warnings, IEnumerable<string> errors)

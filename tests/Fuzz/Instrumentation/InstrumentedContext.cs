@@ -9,7 +9,7 @@ namespace Tunnel.Fuzz.Instrumentation;
 /// </summary>
 internal sealed class InstrumentedContext() : AssemblyLoadContext("instrumented")
 {
-    private static readonly string[] Instrumented = ["Tunnel.Mux", "Tunnel.Shared"];
+    private static readonly string[] Instrumented = ["Tunnel.Mux", "Tunnel.Shared", "portal"];
     private static readonly string[] Copied = ["Tunnel.Testing", "Tunnel.Fuzz"];
 
     private readonly Instrumenter _instrumenter = new();

@@ -27,5 +27,6 @@ internal static class AllTargets
         TextsTarget.Create(),
         RulesTarget.Create(),
         ConfigTarget.Create(),
+        WebFrontTarget.Create(),
     ];
 }

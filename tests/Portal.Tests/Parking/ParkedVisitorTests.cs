@@ -236,6 +236,8 @@ public sealed class ParkedVisitorTests : IAsyncDisposable
             (await accepted)!.Abort(MuxErrorCode.Refused, "too many streams on this session");
         }
 
+        // One more that nobody refused would be let in.
+        var refusing = RefuseAllAsync(pair.Bridge);
         await Eventually.HoldsAsync(
             () =>
             {
@@ -245,6 +247,16 @@ public sealed class ParkedVisitorTests : IAsyncDisposable
             Limit,
             () => "the visitor still waits");
         await Assert.ThrowsAnyAsync<Exception>(async () => await ReadAllAsync(visitor.Input));
+        pair.Cut();
+        await refusing.WaitAsync(Limit);
+
+        static async Task RefuseAllAsync(IMuxSession bridge)
+        {
+            while (await bridge.AcceptAsync() is { } stream)
+            {
+                stream.Abort(MuxErrorCode.Refused, "too many streams on this session");
+            }
+        }
     }
 
     [Theory]

@@ -41,12 +41,12 @@ public abstract class WebTunnelTest(ITestOutputHelper output) : EndToEndTest(out
               "routing": { "rules": [ { "type": "field", "inboundTag": [ "interconnect" ], "outboundTag": "home" } ] }
             }
             """);
-        var portal = Run("portal", ProgramFiles.Portal, ["run", "-c", configuration], Files.MakeDirectory("portal-state"));
+        var portal = Run("portal", ProgramFiles.Portal, ["run", "-c", configuration]);
         var interconnect = AddressOf(await portal.WaitForLineAsync(LogLines.InterconnectListening));
         var bridge = StartBridge(key, to, [interconnect]);
         await portal.WaitForLineAsync(LogLines.BridgeConnected);
         await ListensAsync(portal, web);
-        return new WebTunnel(web, portal, bridge);
+        return new WebTunnel(configuration, web, portal, bridge);
     }
 
     /// <summary>Waits until something takes connections there.</summary>

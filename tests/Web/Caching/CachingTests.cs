@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing;
 using Tunnel.Testing.Net;
 using Tunnel.Testing.Targets;
@@ -57,6 +58,33 @@ public sealed class CachingTests(ITestOutputHelper output) : WebTunnelTest(outpu
         Assert.Equal(1, Volatile.Read(ref _asked));
         using var other = await client.GetAsync(new Uri($"http://{Host}/other"));
         Assert.Equal(HttpStatusCode.BadGateway, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_purged_is_asked_for_again()
+    {
+        var target = Own(Serve("max-age=3600"));
+        var tunnel = await StartTunnelAsync(target.Address, Route);
+        var client = ClientOf(tunnel.EndPoint);
+        var (page, other) = (new Uri($"http://{Host}/page"), new Uri($"http://{Host}/other"));
+        foreach (var uri in (Uri[])[page, page, other, other])
+        {
+            Assert.Equal(Page, await client.GetStringAsync(uri));
+        }
+
+        Assert.Equal(1, Volatile.Read(ref _asked));
+        Assert.Equal("purged 0 answers of elsewhere.test/", await PurgeAsync("elsewhere.test/"));
+        Assert.Equal("purged 1 answer of /page", await PurgeAsync("/page"));
+        Assert.Equal(Page, await client.GetStringAsync(page));
+        Assert.Equal(2, Volatile.Read(ref _asked));
+        Assert.Equal("purged 2 answers of /", await PurgeAsync());
+
+        async Task<string> PurgeAsync(params string[] prefix)
+        {
+            var result = await RunToEndAsync(ProgramFiles.Portal, ["purge", "-c", tunnel.Configuration, .. prefix]);
+            Assert.True(result.ExitCode == 0, result.ToString());
+            return result.Text.Trim();
+        }
     }
 
     [Fact]

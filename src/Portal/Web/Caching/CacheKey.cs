@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Tunnel.Portal.Web.Requests;
 
 namespace Tunnel.Portal.Web.Caching;
 
@@ -14,11 +15,14 @@ internal readonly record struct CacheKey(string Scheme, string Host, string Targ
     public static CacheKey Of(HttpContext context)
     {
         var request = context.Request;
-        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (Visit.Of(context) is { } visit)
+        {
+            return Of(request, visit.Path.RawUri);
+        }
 
         // Of other servers than the real one the raw target may be missing.
-        var target = string.IsNullOrEmpty(raw) ? request.Path.ToUriComponent() + request.QueryString.ToUriComponent() : raw;
-        return Of(request, target);
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        return Of(request, string.IsNullOrEmpty(raw) ? request.Path.ToUriComponent() + request.QueryString.ToUriComponent() : raw);
     }
 
     /// <summary>The key of another URI that a header of the answer names; null where it is on another host.</summary>

@@ -15,8 +15,9 @@ internal static class RoutePipeline
     /// <summary>Puts a route's features together; one that the route does not have costs nothing.</summary>
     /// <param name="route">The route.</param>
     /// <param name="forward">To the route's targets; null where it has none.</param>
+    /// <param name="cache">Of the route; null where it has none.</param>
     /// <param name="context">For features that need a clock, or another route of the site.</param>
-    public static RequestDelegate Compose(WebRoute route, RequestForwarder? forward, RouteContext context)
+    public static RequestDelegate Compose(WebRoute route, RequestForwarder? forward, ResponseCache? cache, RouteContext context)
     {
         // From the inside out. Files stand in front of the targets, and compression in front of the cache, which keeps what targets say.
         var next = Innermost(route, forward);
@@ -25,9 +26,9 @@ internal static class RoutePipeline
             next = new StaticFiles(route, static (request, template) => TemplateText.Render(template, request), context.Reroute).Around(next);
         }
 
-        if (route.Cache is { } cache)
+        if (cache is not null)
         {
-            next = new ResponseCache(cache, context.Time).Around(next);
+            next = cache.Around(next);
         }
 
         if (route.Compress is { } compression)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using Tunnel.Portal.Web.Caching;
 using Tunnel.Portal.Web.Forwarding;
 using Tunnel.Portal.Web.Requests;
 using Tunnel.Shared.Hosting;
@@ -15,6 +16,7 @@ internal sealed class SiteRoutes : IAsyncDisposable
 
     private readonly RouteTable _table;
     private readonly ImmutableArray<RequestForwarder?> _forwarders;
+    private readonly ImmutableArray<ResponseCache?> _caches;
     private readonly ImmutableArray<RequestDelegate> _pipelines;
 
     public SiteRoutes(WebSite site, TargetClients targets, RuntimeContext context)
@@ -22,11 +24,15 @@ internal sealed class SiteRoutes : IAsyncDisposable
         Site = site;
         _table = new RouteTable(site.Routes);
         _forwarders = [.. site.Routes.Select(route => route.Targets.IsEmpty ? null : new RequestForwarder(route, targets, context))];
+        _caches = [.. site.Routes.Select(route => route.Cache is { } cache ? new ResponseCache(cache, context.Time) : null)];
         var routes = new RouteContext(context.Time, RerouteAsync);
-        _pipelines = [.. site.Routes.Select((route, index) => RoutePipeline.Compose(route, _forwarders[index], routes))];
+        _pipelines = [.. site.Routes.Select((route, index) => RoutePipeline.Compose(route, _forwarders[index], _caches[index], routes))];
     }
 
     public WebSite Site { get; }
+
+    /// <summary>Forgets answers that are kept; null where none ever are.</summary>
+    public int? Purge(string prefix) => _caches.Any(static cache => cache is not null) ? _caches.Sum(cache => cache?.Purge(prefix) ?? 0) : null;
 
     public void Start()
     {

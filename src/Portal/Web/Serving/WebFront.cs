@@ -54,6 +54,9 @@ internal sealed class WebFront : IAsyncDisposable
         }
     }
 
+    /// <summary>Forgets answers that are kept; null where none ever are.</summary>
+    public int? Purge(string prefix) => _sites.Aggregate((int?)null, (sum, site) => site.Purge(prefix) is { } count ? (sum ?? 0) + count : sum);
+
     /// <summary>Serves a request; false where this front has been retired, and the next one has to.</summary>
     public bool TryServe(HttpContext context, out Task serving)
     {

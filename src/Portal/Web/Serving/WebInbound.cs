@@ -14,7 +14,7 @@ using Tunnel.Shared.Transport;
 namespace Tunnel.Portal.Web.Serving;
 
 /// <summary>Protocol <c>web</c>: speaks HTTP with visitors, and answers as its sites say.</summary>
-internal sealed class WebInbound : IInbound, IReconfigurable
+internal sealed class WebInbound : IInbound, IReconfigurable, IPurgeable
 {
     /// <summary>How long a visitor may be silent before the first byte; browsers connect ahead of time.</summary>
     private static readonly TimeSpan FirstByteTime = TimeSpan.FromSeconds(60);
@@ -86,6 +86,8 @@ internal sealed class WebInbound : IInbound, IReconfigurable
         _config = config;
         return true;
     }
+
+    public int? Purge(string prefix) => _front?.Purge(prefix);
 
     public async Task CloseAsync()
     {

@@ -2,16 +2,17 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
+using Tunnel.Shared.Hosting;
 using Tunnel.Shared.State;
 
-namespace Tunnel.Shared.Reloading;
+namespace Tunnel.Shared.Control;
 
 /// <summary>
-/// Listens for the command <c>reload</c>, which only the program's own user can give: the socket's file is theirs.
+/// Listens for commands, which only the program's own user can give: the socket's file is theirs.
 /// </summary>
 /// <remarks>
 /// <code>
-/// command  ->  "reload\n"
+/// command  ->  its name, and behind a space what it is about; "\n"
 /// program  ->  exit code in decimal, "\n", lines for people, each with "\n"; then it closes
 /// </code>
 /// </remarks>
@@ -21,7 +22,7 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>Only the user's own processes come here, and one at a time is served.</summary>
     private const int Backlog = 16;
 
-    private const int MaxRequestBytes = 64;
+    private const int MaxRequestBytes = 8 * 1024;
 
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
 
@@ -62,16 +63,16 @@ internal sealed class ControlSocket : IDisposable
     }
 
     /// <summary>Serves commands until cancelled.</summary>
-    /// <param name="reload">Reloads.</param>
+    /// <param name="handle">Does what a line says. Does not throw.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(Func<Task<ReloadOutcome>> reload, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<string, Task<ControlOutcome>> handle, CancellationToken cancellationToken)
     {
         while (true)
         {
             using var client = await _socket.AcceptAsync(cancellationToken);
             try
             {
-                await ServeAsync(client, reload, cancellationToken);
+                await ServeAsync(client, handle, cancellationToken);
             }
             catch (Exception exception) when (exception is SocketException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
@@ -83,7 +84,7 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>The file stays: by now it may be another program's. Nobody answers on it.</summary>
     public void Dispose() => _socket.Dispose();
 
-    private static async Task ServeAsync(Socket client, Func<Task<ReloadOutcome>> reload, CancellationToken cancellationToken)
+    private static async Task ServeAsync(Socket client, Func<string, Task<ControlOutcome>> handle, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(RequestLimit);
@@ -100,9 +101,10 @@ internal sealed class ControlSocket : IDisposable
             length += read;
         }
 
-        var outcome = buffer.AsSpan(0, length).SequenceEqual(Encoding.ASCII.GetBytes(ControlClient.ReloadCommand + "\n"))
-            ? await reload()
-            : new ReloadOutcome(Hosting.ExitCodes.BadUsage, ["the running program knows no such command; is it older than this one?"]);
+        var end = buffer.AsSpan(0, length).IndexOf((byte)'\n');
+        var outcome = end < 0
+            ? new ControlOutcome(ExitCodes.BadUsage, [$"a command has at most {MaxRequestBytes} bytes"])
+            : await handle(Encoding.UTF8.GetString(buffer, 0, end));
         var answer = string.Join('\n', outcome.Lines.Prepend(outcome.ExitCode.ToString(CultureInfo.InvariantCulture))) + "\n";
         limit.CancelAfter(RequestLimit);
         for (ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(answer); !rest.IsEmpty;)

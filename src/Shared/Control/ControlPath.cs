@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Tunnel.Shared.Reloading;
+namespace Tunnel.Shared.Control;
 
 /// <summary>Where a running program can be told something: a Unix socket in the state directory, one for each program and configuration.</summary>
 internal static class ControlPath

@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
-using Tunnel.Shared.Reloading;
+using Tunnel.Shared.Control;
 using Tunnel.Testing;
 
-namespace Tunnel.Shared.Tests.Reloading;
+namespace Tunnel.Shared.Tests.Control;
 
 [UnsupportedOSPlatform("windows")]
 public sealed class ControlSocketTests : IAsyncDisposable
@@ -29,10 +29,10 @@ public sealed class ControlSocketTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_command_gets_what_the_reload_came_to()
+    public async Task A_command_gets_what_it_came_to()
     {
-        Serve(new ReloadOutcome(2, ["a: ä", "b"]));
-        var outcome = await ControlClient.ReloadAsync(Path);
+        Serve(new ControlOutcome(2, ["a: ä", "b"]));
+        var outcome = await ControlClient.TellAsync(Path, "reload");
         Assert.Equal(2, outcome!.ExitCode);
         Assert.Equal(["a: ä", "b"], outcome.Lines.ToArray());
     }
@@ -40,7 +40,7 @@ public sealed class ControlSocketTests : IAsyncDisposable
     [Fact]
     public void Only_its_owner_may_use_it()
     {
-        Serve(new ReloadOutcome(0, []));
+        Serve(new ControlOutcome(0, []));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
         Assert.Equal([Path], Directory.GetFiles(_files.Path));
     }
@@ -48,36 +48,44 @@ public sealed class ControlSocketTests : IAsyncDisposable
     [Fact]
     public async Task The_program_that_started_last_answers()
     {
-        Assert.Null(await ControlClient.ReloadAsync(Path));
-        Serve(new ReloadOutcome(0, ["first"]));
-        Serve(new ReloadOutcome(0, ["second"]));
-        Assert.Equal(["second"], (await ControlClient.ReloadAsync(Path))!.Lines.ToArray());
+        Assert.Null(await ControlClient.TellAsync(Path, "reload"));
+        Serve(new ControlOutcome(0, ["first"]));
+        Serve(new ControlOutcome(0, ["second"]));
+        Assert.Equal(["second"], (await ControlClient.TellAsync(Path, "reload"))!.Lines.ToArray());
     }
 
     [Fact]
     public async Task Nobody_answers_for_a_program_that_has_ended()
     {
-        Serve(new ReloadOutcome(0, []));
+        Serve(new ControlOutcome(0, []));
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _sockets[0].Running);
         _sockets[0].Socket.Dispose();
         Assert.True(File.Exists(Path));
-        Assert.Null(await ControlClient.ReloadAsync(Path));
+        Assert.Null(await ControlClient.TellAsync(Path, "reload"));
     }
 
-    [Theory]
-    [InlineData("other\n")]
-    [InlineData("reloadreloadreloadreloadreloadreloadreloadreloadreloadreloadreloadreload")]
-    public async Task Another_command_is_refused_and_the_next_one_served(string command)
+    [Fact]
+    public async Task A_command_is_about_the_rest_of_its_line()
     {
-        Serve(new ReloadOutcome(0, ["done"]));
+        var lines = new List<string>();
+        Serve(new ControlOutcome(0, []), lines.Add);
+        await ControlClient.TellAsync(Path, "purge /ä b");
+        Assert.Equal(["purge /ä b"], lines);
+    }
+
+    [Fact]
+    public async Task A_command_without_an_end_is_refused_and_the_next_one_served()
+    {
+        var command = new string('x', 9000);
+        Serve(new ControlOutcome(0, ["done"]));
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path));
         await socket.SendAsync(Encoding.ASCII.GetBytes(command));
         var answer = new byte[1024];
         var length = await socket.ReceiveAsync(answer);
         Assert.StartsWith("2\n", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
-        Assert.Equal(["done"], (await ControlClient.ReloadAsync(Path))!.Lines.ToArray());
+        Assert.Equal(["done"], (await ControlClient.TellAsync(Path, "reload"))!.Lines.ToArray());
     }
 
     [Fact]
@@ -88,9 +96,15 @@ public sealed class ControlSocketTests : IAsyncDisposable
         Assert.Matches("^/state/portal-[0-9a-f]{16}\\.sock$", paths[0]);
     }
 
-    private void Serve(ReloadOutcome outcome)
+    private void Serve(ControlOutcome outcome, Action<string>? told = null)
     {
         var socket = ControlSocket.Listen(Path);
-        _sockets.Add((socket, socket.RunAsync(() => Task.FromResult(outcome), _stop.Token)));
+        _sockets.Add((socket, socket.RunAsync(
+            line =>
+            {
+                told?.Invoke(line);
+                return Task.FromResult(outcome);
+            },
+            _stop.Token)));
     }
 }
