@@ -6,14 +6,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Tunnel.EndToEnd.Programs;
 using Tunnel.EndToEnd.Web;
 using Tunnel.Testing.Net;
 
 namespace Tunnel.EndToEnd;
 
 /// <summary>What web applications do, through portal and bridge.</summary>
-public sealed class HttpTests(ITestOutputHelper output) : EndToEndTest(output)
+public sealed class HttpTests(HttpTunnel tunnel) : IClassFixture<HttpTunnel>, IDisposable
 {
     private const int Parts = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -21,18 +20,9 @@ public sealed class HttpTests(ITestOutputHelper output) : EndToEndTest(output)
     // Letters beyond ASCII travel as they are rather than escaped.
     private static readonly JsonSerializerOptions RawUtf8 = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private HttpClient _client = null!;
-    private WebTarget _target = null!;
-    private IPEndPoint _public = null!;
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit, BaseAddress = new Uri($"http://{tunnel.Public}/") };
 
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _target = Own(await WebTarget.StartAsync());
-        var (portal, _) = await StartPairAsync(_target.Address);
-        _public = portal.Public;
-        _client = Own(new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit, BaseAddress = new Uri($"http://{_public}/") });
-    }
+    public void Dispose() => _client.Dispose();
 
     [Theory]
     [InlineData(2)]
@@ -99,7 +89,7 @@ public sealed class HttpTests(ITestOutputHelper output) : EndToEndTest(output)
             var part = new byte[WebTarget.Part(i).Length];
             await body.ReadExactlyAsync(part, timeout.Token);
             Assert.Equal(WebTarget.Part(i), Encoding.ASCII.GetString(part));
-            _target.Confirm(i);
+            tunnel.Target.Confirm(i);
         }
 
         Assert.Equal(0, await body.ReadAsync(new byte[1], timeout.Token));
@@ -118,7 +108,7 @@ public sealed class HttpTests(ITestOutputHelper output) : EndToEndTest(output)
             Assert.Equal("part", item.EventType);
             Assert.Equal(next.ToString(), item.EventId);
             Assert.Equal(WebTarget.Part(next), item.Data);
-            _target.Confirm(next++);
+            tunnel.Target.Confirm(next++);
         }
 
         Assert.Equal(Parts, next);
@@ -130,7 +120,7 @@ public sealed class HttpTests(ITestOutputHelper output) : EndToEndTest(output)
         using var timeout = new CancellationTokenSource(Limit);
         using var socket = new ClientWebSocket();
         socket.Options.Proxy = null;
-        await socket.ConnectAsync(new Uri($"ws://{_public}/socket"), timeout.Token);
+        await socket.ConnectAsync(new Uri($"ws://{tunnel.Public}/socket"), timeout.Token);
 
         foreach (var size in new[] { 0, 1, 125, 126, 65_535, 65_536, 1_000_000 })
         {

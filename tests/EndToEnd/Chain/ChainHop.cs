@@ -25,14 +25,24 @@ public sealed class ChainHop
     public string Domain { get; }
 
     /// <summary>The portal's inbound for the bridge, with tag <c>interconnect</c>.</summary>
-    public JsonObject Inbound() => WithStream(new JsonObject
+    public JsonObject Inbound()
     {
-        ["tag"] = "interconnect",
-        ["listen"] = "127.0.0.1",
-        ["port"] = _port,
-        ["protocol"] = Protocol,
-        ["settings"] = new JsonObject { ["clients"] = new JsonArray(new JsonObject { [_vmess ? "id" : "key"] = _secret }) },
-    });
+        var settings = new JsonObject { ["clients"] = new JsonArray(new JsonObject { [_vmess ? "id" : "key"] = _secret }) };
+        if (!_vmess)
+        {
+            // For so long the visitors of a bridge that was killed are kept for it.
+            settings["resumeWithin"] = "3s";
+        }
+
+        return WithStream(new JsonObject
+        {
+            ["tag"] = "interconnect",
+            ["listen"] = "127.0.0.1",
+            ["port"] = _port,
+            ["protocol"] = Protocol,
+            ["settings"] = settings,
+        });
+    }
 
     /// <summary>The bridge's outbound to the portal, with tag <c>dial</c>.</summary>
     public JsonObject Outbound()

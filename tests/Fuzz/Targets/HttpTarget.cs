@@ -63,7 +63,7 @@ internal static class HttpTarget
         // What was read behind the head, and what was not read yet, is all that follows the first empty line.
         using var rest = new MemoryStream();
         rest.Write(read.Rest.Span);
-        stream.CopyTo(rest);
+        stream.CopyToAsync(rest).GetAwaiter().GetResult();
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
         PropertyException.Require(end >= 4 && rest.ToArray().AsSpan().SequenceEqual(bytes.AsSpan(end)), "no byte behind a head is lost");
     }

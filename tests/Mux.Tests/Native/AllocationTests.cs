@@ -11,7 +11,9 @@ namespace Tunnel.Mux.Tests.Native;
 public sealed class AllocationTests
 {
     private const int FrameBytes = 16 * 1024;
-    private const double MostPerFrame = 0.01;
+
+    // Less than the smallest object for a hundred frames: a thread that the pool adds on a busy machine is no frame's.
+    private const double MostPerFrame = 0.2;
 
     [Theory]
     [InlineData(1)]

@@ -7,7 +7,7 @@ namespace Tunnel.Testing.Net;
 public sealed class SteadyDownload : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     // More than every buffer on the way could hold back, so reading it proves that the way is open.
     private const long Proof = 48 * 1024 * 1024;

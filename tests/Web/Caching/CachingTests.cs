@@ -88,6 +88,34 @@ public sealed class CachingTests(ITestOutputHelper output) : WebTunnelTest(outpu
     }
 
     [Fact]
+    public async Task A_reload_empties_the_cache_of_a_route_that_it_changes_and_of_no_other()
+    {
+        var target = Own(Serve("max-age=3600"));
+        var tunnel = await StartTunnelAsync(target.Address, Route);
+        var client = ClientOf(tunnel.EndPoint);
+        var page = new Uri($"http://{Host}/page");
+        Assert.Equal(Page, await client.GetStringAsync(page));
+
+        await ReloadAsync("\"routes\": [", """ "routes": [ { "path": "/new", "answer": "new" }, """);
+        Assert.Equal("new", await client.GetStringAsync(new Uri($"http://{Host}/new")));
+        Assert.Equal(Page, await client.GetStringAsync(page));
+        Assert.Equal(1, Volatile.Read(ref _asked));
+
+        await ReloadAsync("16m", "17m");
+        Assert.Equal(Page, await client.GetStringAsync(page));
+        Assert.Equal(2, Volatile.Read(ref _asked));
+
+        async Task ReloadAsync(string old, string replacement)
+        {
+            var text = await File.ReadAllTextAsync(tunnel.Configuration);
+            Assert.Contains(old, text, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(tunnel.Configuration, text.Replace(old, replacement, StringComparison.Ordinal));
+            var result = await RunToEndAsync(ProgramFiles.Portal, "reload", "-c", tunnel.Configuration);
+            Assert.True(result.ExitCode == 0, result.ToString());
+        }
+    }
+
+    [Fact]
     public async Task What_may_not_be_kept_is_asked_each_time()
     {
         var target = Own(Serve("no-store"));

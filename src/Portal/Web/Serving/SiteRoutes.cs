@@ -5,6 +5,7 @@ using Tunnel.Portal.Web.Forwarding;
 using Tunnel.Portal.Web.Requests;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Inbounds.Web;
+using Tunnel.Shared.Reloading;
 
 namespace Tunnel.Portal.Web.Serving;
 
@@ -19,12 +20,16 @@ internal sealed class SiteRoutes : IAsyncDisposable
     private readonly ImmutableArray<ResponseCache?> _caches;
     private readonly ImmutableArray<RequestDelegate> _pipelines;
 
-    public SiteRoutes(WebSite site, TargetClients targets, RuntimeContext context)
+    /// <param name="site">The site.</param>
+    /// <param name="targets">Makes connections to targets.</param>
+    /// <param name="context">Loggers, time.</param>
+    /// <param name="before">The same site before a reload: what a route that says the same has kept, it keeps. Null where there was none.</param>
+    public SiteRoutes(WebSite site, TargetClients targets, RuntimeContext context, SiteRoutes? before)
     {
         Site = site;
         _table = new RouteTable(site.Routes);
         _forwarders = [.. site.Routes.Select(route => route.Targets.IsEmpty ? null : new RequestForwarder(route, targets, context))];
-        _caches = [.. site.Routes.Select(route => route.Cache is { } cache ? new ResponseCache(cache, context.Time) : null)];
+        _caches = [.. site.Routes.Select(route => route.Cache is { } cache ? before?.CacheOf(route) ?? new ResponseCache(cache, context.Time) : null)];
         var routes = new RouteContext(context.Time, RerouteAsync);
         _pipelines = [.. site.Routes.Select((route, index) => RoutePipeline.Compose(route, _forwarders[index], _caches[index], routes))];
     }
@@ -66,6 +71,19 @@ internal sealed class SiteRoutes : IAsyncDisposable
         {
             await (forwarder?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+    }
+
+    private ResponseCache? CacheOf(WebRoute route)
+    {
+        foreach (var (index, own) in Site.Routes.Index())
+        {
+            if (ValueEquality.AreEqual(own, route))
+            {
+                return _caches[index];
+            }
+        }
+
+        return null;
     }
 
     private Task RunAsync(HttpContext context, Visit visit)

@@ -32,15 +32,16 @@ internal sealed class WebFront : IAsyncDisposable
     /// <param name="settings">With at least one site.</param>
     /// <param name="targets">Makes connections to targets; shared with the fronts before and after.</param>
     /// <param name="context">Loggers, time.</param>
+    /// <param name="before">The front in whose place this one comes; null for the first.</param>
     /// <exception cref="Shared.Dispatch.InboundStartException">The access log cannot be written.</exception>
-    public WebFront(WebSettings settings, TargetClients targets, RuntimeContext context)
+    public WebFront(WebSettings settings, TargetClients targets, RuntimeContext context, WebFront? before = null)
     {
         _logger = context.Loggers.CreateLogger<WebFront>();
         _time = context.Time;
         _proxies = new TrustedProxies(settings.TrustedProxies);
         _table = new SiteTable(settings.Sites);
         _accessLog = settings.AccessLog is { } log ? new AccessLog(log, context.Time, _logger) : null;
-        _sites = [.. settings.Sites.Select(site => new SiteRoutes(site, targets, context))];
+        _sites = [.. settings.Sites.Select(site => new SiteRoutes(site, targets, context, before?.SiteLike(site)))];
         _handle = new ErrorPages(settings.ErrorPages, _logger).Around(HandleAsync);
         _handle = _accessLog is null ? _handle : _accessLog.Around(_handle);
     }
@@ -77,6 +78,8 @@ internal sealed class WebFront : IAsyncDisposable
 
     /// <summary>Takes no more requests, and ends when those that are here have ended.</summary>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _retired, 1) == 0 ? ReleaseAsync() : ValueTask.CompletedTask;
+
+    private SiteRoutes? SiteLike(WebSite site) => _sites.FirstOrDefault(own => own.Site.Hosts.SequenceEqual(site.Hosts, StringComparer.Ordinal));
 
     private async Task ServeAsync(HttpContext context)
     {

@@ -75,8 +75,8 @@ internal sealed class WebInbound : IInbound, IReconfigurable, IPurgeable
         var transport = Transport(config);
         if (!ValueEquality.AreEqual(before.Settings, settings))
         {
-            var front = new WebFront(settings, _targets, _context);
             var old = _front;
+            var front = new WebFront(settings, _targets, _context, old);
             _front = front;
             front.Start();
             _ = old!.DisposeAsync().AsTask();

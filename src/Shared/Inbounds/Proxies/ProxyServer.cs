@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -6,7 +5,6 @@ using Tunnel.Shared.Configuration;
 using Tunnel.Shared.Dispatch;
 using Tunnel.Shared.Hosting;
 using Tunnel.Shared.Interconnect;
-using Tunnel.Shared.Limits;
 using Tunnel.Shared.Transport;
 
 namespace Tunnel.Shared.Inbounds.Proxies;
@@ -15,24 +13,36 @@ namespace Tunnel.Shared.Inbounds.Proxies;
 /// The part that SOCKS and HTTP proxies share: listens, sets up the transport, bounds the clients that have not said yet who
 /// they are and what they want, and slows down those that try passwords.
 /// </summary>
-/// <param name="config">The inbound.</param>
-/// <param name="dispatcher">For the log line that says where connections go.</param>
-/// <param name="context">Loggers, time, pool.</param>
-/// <param name="serve">Serves one client: calls its first argument once it knows the client, and returns when it is gone.</param>
-internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, RuntimeContext context, ProxyServer.Serve serve) : IAsyncDisposable
+internal sealed class ProxyServer : IAsyncDisposable
 {
     // Clients of a proxy come in crowds, many of them from behind one address.
     private const int MaxGreetings = 4096;
     private const int MaxGreetingsPerAddress = 1024;
 
-    private readonly ILogger _status = context.StatusLogger;
-    private readonly ILogger _logger = context.Loggers.CreateLogger<ProxyServer>();
-    private readonly HandshakeAdmission _admission = new(MaxGreetings, MaxGreetingsPerAddress, context.Time);
-    private readonly ConnectionTracker _connections = new();
+    private readonly InboundConfig _config;
+    private readonly IDispatcher _dispatcher;
+    private readonly RuntimeContext _context;
+    private readonly Serve _serve;
+    private readonly ILogger _logger;
+    private readonly HandshakeAdmission _admission;
+    private readonly VisitorListeners _listeners;
     private readonly CancellationTokenSource _stop = new();
-    private readonly VisitorGate _visitors = context.VisitorGateOf(config.Tag);
-    private ImmutableArray<SocketListener> _listeners = [];
     private StreamServerOptions? _transport;
+
+    /// <param name="config">The inbound.</param>
+    /// <param name="dispatcher">For the log line that says where connections go.</param>
+    /// <param name="context">Loggers, time, pool.</param>
+    /// <param name="serve">Serves one client: calls its first argument once it knows the client, and returns when it is gone.</param>
+    public ProxyServer(InboundConfig config, IDispatcher dispatcher, RuntimeContext context, Serve serve)
+    {
+        _config = config;
+        _dispatcher = dispatcher;
+        _context = context;
+        _serve = serve;
+        _logger = context.Loggers.CreateLogger<ProxyServer>();
+        _admission = new HandshakeAdmission(MaxGreetings, MaxGreetingsPerAddress, context.Time);
+        _listeners = new VisitorListeners(config, context, ServeAsync);
+    }
 
     /// <summary>Serves one client.</summary>
     /// <param name="connection">The client's; stays with the caller.</param>
@@ -47,26 +57,19 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
     {
         try
         {
-            _transport = new StreamServerOptions(config.Stream) { Pool = context.Pool, TimeProvider = context.Time };
+            _transport = new StreamServerOptions(_config.Stream) { Pool = _context.Pool, TimeProvider = _context.Time };
         }
         catch (CertificateException exception)
         {
-            throw new InboundStartException($"The inbound '{config.Tag}' has no certificate: {exception.Message}", exception);
+            throw new InboundStartException($"The inbound '{_config.Tag}' has no certificate: {exception.Message}", exception);
         }
 
-        foreach (var endPoint in ListenEndPoints.Of(config))
+        _listeners.Start();
+        var sample = new ConnectionInfo { InboundTag = _config.Tag, Destination = new Mux.Destination(Mux.Network.Tcp, "example.invalid", 80) };
+        var goesTo = _dispatcher.Route(sample)?.Description ?? "nowhere (there is no outbound)";
+        foreach (var endPoint in _listeners.BoundEndPoints)
         {
-            var listener = SocketListener.Start(
-                endPoint,
-                config.Stream,
-                socket => _connections.Run(aborted => _visitors.RunAsync(socket, () => ServeAsync(socket, aborted))),
-                _visitors,
-                _logger,
-                context.Time);
-            _listeners = _listeners.Add(listener);
-            var sample = new ConnectionInfo { InboundTag = config.Tag, Destination = new Mux.Destination(Mux.Network.Tcp, "example.invalid", 80) };
-            var goesTo = dispatcher.Route(sample)?.Description ?? "nowhere (there is no outbound)";
-            ProxyInboundLog.Serving(_status, config.Protocol, EndPointText.Of(listener.BoundEndPoint), goesTo);
+            ProxyInboundLog.Serving(_context.StatusLogger, _config.Protocol, EndPointText.Of(endPoint), goesTo);
         }
     }
 
@@ -74,25 +77,20 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
     public async Task CloseAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+        await _listeners.CloseAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await CloseAsync();
-        await _connections.DrainAsync(cancellationToken);
+        await _listeners.StopAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(new CancellationToken(canceled: true));
-        foreach (var listener in _listeners)
-        {
-            await listener.DisposeAsync();
-        }
-
+        await _listeners.DisposeAsync();
         _transport?.Dispose();
-        _connections.Dispose();
         _stop.Dispose();
     }
 
@@ -101,7 +99,7 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
         var address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
         if (_admission.TryEnter(address) is { } reason)
         {
-            ProxyInboundLog.TurnedAway(_logger, EndPointText.Of(socket.RemoteEndPoint), config.Tag, reason);
+            ProxyInboundLog.TurnedAway(_logger, EndPointText.Of(socket.RemoteEndPoint), _config.Tag, reason);
             socket.Dispose();
             return;
         }
@@ -113,7 +111,7 @@ internal sealed class ProxyServer(InboundConfig config, IDispatcher dispatcher, 
             {
                 await using (connection)
                 {
-                    await serve(connection, Leave, _stop.Token, aborted);
+                    await _serve(connection, Leave, _stop.Token, aborted);
                     await connection.Output.CompleteAsync();
                     await connection.Input.CompleteAsync();
                 }
