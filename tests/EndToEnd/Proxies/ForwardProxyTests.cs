@@ -11,70 +11,17 @@ using Tunnel.Testing.Targets;
 namespace Tunnel.EndToEnd.Proxies;
 
 /// <summary>SOCKS and HTTP proxies on the portal lead into the network of the bridge: to a name that only the bridge can resolve.</summary>
-public sealed class ForwardProxyTests(ITestOutputHelper output) : EndToEndTest(output)
+public sealed class ForwardProxyTests(ITestOutputHelper output, ForwardProxyTunnel tunnel) : EndToEndTest(output), IClassFixture<ForwardProxyTunnel>
 {
-    // Resolves nowhere; at the bridge a redirect stands for the name server of its network.
-    private const string Site = "intranet.invalid";
+    private const string Site = ForwardProxyTunnel.Site;
 
-    private readonly List<IPEndPoint> _proxies = [];
-    private WebTarget? _web;
+    private IPEndPoint Socks => tunnel.Proxies[0];
 
-    private IPEndPoint Socks => _proxies[0];
+    private IPEndPoint SocksWithPassword => tunnel.Proxies[1];
 
-    private IPEndPoint SocksWithPassword => _proxies[1];
+    private IPEndPoint Http => tunnel.Proxies[2];
 
-    private IPEndPoint Http => _proxies[2];
-
-    private IPEndPoint HttpWithPassword => _proxies[3];
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _web = Own(await WebTarget.StartAsync());
-        var key = TestKey.New();
-        var accounts = new[] { new { user = "ann", pass = "s3cret word" } };
-        var portal = Run("portal", ProgramFiles.Portal, ["run", "-c", WriteConfiguration("portal", JsonSerializer.Serialize(new
-        {
-            reverse = new { portals = new[] { new { tag = "portal", domain = Domain } } },
-            inbounds = new object[]
-            {
-                new { tag = "interconn", protocol = "tunnel", listen = "127.0.0.1", port = 0, settings = new { clients = new[] { new { key } } } },
-                new { tag = "visitors", protocol = "socks", listen = "127.0.0.1", port = 0, settings = new { udp = true } },
-                new { tag = "visitors", protocol = "socks", listen = "127.0.0.1", port = 0, settings = new { auth = "password", accounts } },
-                new { tag = "visitors", protocol = "http", listen = "127.0.0.1", port = 0, settings = new { } },
-                new { tag = "visitors", protocol = "http", listen = "127.0.0.1", port = 0, settings = new { accounts } },
-            },
-            routing = new
-            {
-                rules = new object[] { new { type = "field", inboundTag = new[] { "interconn", "visitors" }, outboundTag = "portal" } },
-            },
-        }))]);
-        await Eventually.HoldsAsync(
-            () => portal.Output.CountOf(LogLines.Serving) == 4, ProgramProcess.DefaultPatience, () => $"the portal serves no four proxies:\n{portal.Output.Text()}");
-        _proxies.AddRange(portal.Output.Lines().Select(line => LogLines.Serving.Match(line.Text)).Where(match => match.Success).Select(AddressOf));
-        var interconnect = AddressOf(await portal.WaitForLineAsync(LogLines.InterconnectListening));
-        var bridge = Run("bridge", ProgramFiles.Bridge, ["run", "-c", WriteConfiguration("bridge", JsonSerializer.Serialize(new
-        {
-            reverse = new { bridges = new[] { new { tag = "bridge", domain = Domain } } },
-            outbounds = new object[]
-            {
-                new { tag = "direct", protocol = "freedom" },
-                new { tag = "site", protocol = "freedom", settings = new { redirect = _web.Address } },
-                new { tag = "interconn", protocol = "tunnel", settings = new { servers = new[] { new { address = "127.0.0.1", port = interconnect.Port, key } } } },
-            },
-            routing = new
-            {
-                rules = new object[]
-                {
-                    new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Domain}" }, outboundTag = "interconn" },
-                    new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Site}" }, outboundTag = "site" },
-                    new { type = "field", inboundTag = new[] { "bridge" }, outboundTag = "direct" },
-                },
-            },
-        }))]);
-        await bridge.WaitForLineAsync(LogLines.Connected);
-        await portal.WaitForLineAsync(LogLines.BridgeConnected);
-    }
+    private IPEndPoint HttpWithPassword => tunnel.Proxies[3];
 
     [PeerFact("curl")]
     public async Task Curl_reaches_a_site_that_only_the_bridge_can_reach()
@@ -89,9 +36,9 @@ public sealed class ForwardProxyTests(ITestOutputHelper output) : EndToEndTest(o
         Assert.Equal("number 7", await CurlAsync("-p", "-x", $"http://{HttpWithPassword}", "--proxy-user", "ann:s3cret word", "--proxy-anyauth", number));
 
         // An address instead of a name, and a body in each direction.
-        Assert.Equal("number 8", await CurlAsync("--socks5", $"{Socks}", $"http://{_web!.Address}/number/8"));
-        Assert.Equal("number 8", await CurlAsync("--socks4", $"{Socks}", $"http://{_web.Address}/number/8"));
-        Assert.Equal("number 9number 10", await CurlAsync("-x", $"http://{Http}", $"http://{Site}/number/9", $"http://{_web.Address}/number/10"));
+        Assert.Equal("number 8", await CurlAsync("--socks5", $"{Socks}", $"http://{tunnel.Web.Address}/number/8"));
+        Assert.Equal("number 8", await CurlAsync("--socks4", $"{Socks}", $"http://{tunnel.Web.Address}/number/8"));
+        Assert.Equal("number 9number 10", await CurlAsync("-x", $"http://{Http}", $"http://{Site}/number/9", $"http://{tunnel.Web.Address}/number/10"));
         Assert.Equal("{\"a\":[1,2]}", await CurlAsync("-x", $"http://{Http}", "-H", "Content-Type: application/json", "-H", "Expect: 100-continue", "-d", "{\"a\":[1,2]}", $"http://{Site}/json"));
         Assert.Equal(
             "{\"a\":3}",
