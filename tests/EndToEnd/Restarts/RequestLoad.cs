@@ -76,8 +76,8 @@ internal sealed class RequestLoad : IAsyncDisposable
         {
             using var visitor = await Visitor.ConnectAsync(_endPoint);
             await visitor.SendAsync("GET / HTTP/1.1\r\nHost: home\r\nConnection: close\r\n\r\n"u8.ToArray(), Limit);
-            var answer = Encoding.ASCII.GetString(await visitor.ReadToEndAsync(Limit));
-            if (answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) && answer.EndsWith("\r\n\r\n" + _text, StringComparison.Ordinal))
+            var answer = await ReadAnswerAsync(visitor);
+            if (IsWhole(answer))
             {
                 Interlocked.Increment(ref _served);
                 return;
@@ -88,6 +88,29 @@ internal sealed class RequestLoad : IAsyncDisposable
         catch (Exception exception) when (exception is System.Net.Sockets.SocketException or OperationCanceledException)
         {
             Fail(exception.Message);
+        }
+
+        bool IsWhole(string answer) => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) && answer.EndsWith("\r\n\r\n" + _text, StringComparison.Ordinal);
+
+        // It says how long it is: how its connection ends does not matter then (RFC 9112, section 6.3).
+        async Task<string> ReadAnswerAsync(Visitor visitor)
+        {
+            using var timeout = new CancellationTokenSource(Limit);
+            var buffer = new byte[1024];
+            var answer = string.Empty;
+            for (var length = 0; length < buffer.Length && !IsWhole(answer);)
+            {
+                var read = await visitor.Socket.ReceiveAsync(buffer.AsMemory(length), timeout.Token);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                length += read;
+                answer = Encoding.ASCII.GetString(buffer, 0, length);
+            }
+
+            return answer;
         }
 
         void Fail(string reason) => _failures.Enqueue($"after {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.00} s: {reason}");

@@ -77,6 +77,13 @@ internal sealed class ResponseCache
             var flight = _flights.Join(key, out var isNew);
             if (isNew)
             {
+                // What was on its way when the store was looked into may have arrived before this flight began.
+                if (_parts.Store.Find(key, request.Headers) is { } arrived && !ReferenceEquals(arrived, stored) && Suits(request, arrived, asked) is not null)
+                {
+                    _flights.End(key, flight, FlightEnd.Stored);
+                    continue;
+                }
+
                 try
                 {
                     await FetchAsync(context, new CacheFetch(context, _parts, key, stored, asked, flight), next);
