@@ -24,7 +24,8 @@ internal sealed class ControlSocket : IDisposable
 
     private const int MaxRequestBytes = 8 * 1024;
 
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
+    /// <summary>How long a client may take to say what it wants, and to take the answer.</summary>
+    internal static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
 
     private readonly Socket _socket;
 
@@ -101,6 +102,8 @@ internal sealed class ControlSocket : IDisposable
             length += read;
         }
 
+        // What is asked for takes its time; the asker has a limit of its own.
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
         var end = buffer.AsSpan(0, length).IndexOf((byte)'\n');
         var outcome = end < 0
             ? new ControlOutcome(ExitCodes.BadUsage, [$"a command has at most {MaxRequestBytes} bytes"])

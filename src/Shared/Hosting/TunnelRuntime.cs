@@ -55,8 +55,11 @@ public sealed class TunnelRuntime : IAsyncDisposable
 
     /// <summary>Forgets what inbounds keep of answers whose URIs begin so.</summary>
     /// <returns>How many; null where none keeps any.</returns>
-    internal int? Purge(string prefix) =>
-        Inbounds.OfType<IPurgeable>().Aggregate((int?)null, (sum, inbound) => inbound.Purge(prefix) is { } count ? (sum ?? 0) + count : sum);
+    internal int? Purge(string prefix)
+    {
+        ImmutableArray<int> counts = [.. Inbounds.OfType<IPurgeable>().Select(inbound => inbound.Purge(prefix)).OfType<int>()];
+        return counts.IsEmpty ? null : counts.Sum();
+    }
 
     /// <summary>Puts the parts together; nothing is started.</summary>
     public static TunnelRuntime Build(TunnelConfig config, IReverseFactory reverse, RuntimeContext context)

@@ -1,7 +1,7 @@
 namespace Tunnel.Shared.Transport;
 
 /// <summary>
-/// What all our streams have in common: they go one way through, asynchronously, and have no position. A stream overrides what it can:
+/// What all our streams have in common: bytes pass through them, asynchronously, and they have no position. A stream overrides what it can:
 /// <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>, <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, or both.
 /// </summary>
 public abstract class AsyncStream : Stream

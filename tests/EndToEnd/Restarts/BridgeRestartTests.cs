@@ -76,13 +76,14 @@ public sealed class BridgeRestartTests(ITestOutputHelper output) : EndToEndTest(
         Assert.Equal(0, await old.WaitForExitAsync(DrainLimit));
         await Task.Delay(Between);
         await ServedAllAsync(load);
+        Assert.Empty(load.Torn);
         Assert.Equal(!newOneFirst, portal.Log.CountOf(LogLines.Parking) > 0);
     }
 
     private async Task ServedAllAsync(RequestLoad load)
     {
         await load.StopAsync();
-        Output.WriteLine($"{load.Served} requests served");
+        Output.WriteLine($"{load.Served} requests served; torn: {string.Join("; ", load.Torn)}");
         Assert.Empty(load.Failures);
         Assert.True(load.Served > Rate, $"only {load.Served} requests were sent");
     }

@@ -46,6 +46,7 @@ public sealed class PortalReplacementTests(ITestOutputHelper output) : EndToEndT
         await load.StopAsync();
         Output.WriteLine($"{load.Served} requests served");
         Assert.Empty(load.Failures);
+        Assert.Empty(load.Torn);
         Assert.True(load.Served > Rate, $"only {load.Served} requests were sent");
     }
 

@@ -19,6 +19,7 @@ internal sealed class RequestLoad : IAsyncDisposable
     private readonly string _text;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _failures = new();
+    private readonly ConcurrentQueue<string> _torn = new();
     private readonly Task _sending;
     private int _served;
 
@@ -37,6 +38,12 @@ internal sealed class RequestLoad : IAsyncDisposable
 
     /// <summary>Why others were not.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
+
+    /// <summary>
+    /// Connections that did not end in good order behind an answer that was whole. The answer says how long it is, so nothing is
+    /// lost (RFC 9112, section 6.3); but only who is killed may leave such.
+    /// </summary>
+    public IReadOnlyCollection<string> Torn => _torn;
 
     /// <summary>Sends no more, and waits for all that were sent.</summary>
     public async Task StopAsync()
@@ -72,47 +79,34 @@ internal sealed class RequestLoad : IAsyncDisposable
     private async Task AskAsync()
     {
         var begun = Stopwatch.GetTimestamp();
+        using var timeout = new CancellationTokenSource(Limit);
+        var buffer = new byte[1024];
+        var length = 0;
+        var end = string.Empty;
         try
         {
             using var visitor = await Visitor.ConnectAsync(_endPoint);
             await visitor.SendAsync("GET / HTTP/1.1\r\nHost: home\r\nConnection: close\r\n\r\n"u8.ToArray(), Limit);
-            var answer = await ReadAnswerAsync(visitor);
-            if (IsWhole(answer))
+            while (await visitor.Socket.ReceiveAsync(buffer.AsMemory(length), timeout.Token) is > 0 and var read)
             {
-                Interlocked.Increment(ref _served);
-                return;
+                length += read;
             }
-
-            Fail(answer.Length == 0 ? "no answer" : answer);
         }
         catch (Exception exception) when (exception is System.Net.Sockets.SocketException or OperationCanceledException)
         {
-            Fail(exception.Message);
+            end = exception.Message;
         }
 
-        bool IsWhole(string answer) => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) && answer.EndsWith("\r\n\r\n" + _text, StringComparison.Ordinal);
-
-        // It says how long it is: how its connection ends does not matter then (RFC 9112, section 6.3).
-        async Task<string> ReadAnswerAsync(Visitor visitor)
+        var answer = Encoding.ASCII.GetString(buffer, 0, length);
+        var isWhole = answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) && answer.EndsWith("\r\n\r\n" + _text, StringComparison.Ordinal);
+        if (isWhole)
         {
-            using var timeout = new CancellationTokenSource(Limit);
-            var buffer = new byte[1024];
-            var answer = string.Empty;
-            for (var length = 0; length < buffer.Length && !IsWhole(answer);)
-            {
-                var read = await visitor.Socket.ReceiveAsync(buffer.AsMemory(length), timeout.Token);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                length += read;
-                answer = Encoding.ASCII.GetString(buffer, 0, length);
-            }
-
-            return answer;
+            Interlocked.Increment(ref _served);
         }
 
-        void Fail(string reason) => _failures.Enqueue($"after {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.00} s: {reason}");
+        if (!isWhole || end.Length > 0)
+        {
+            (isWhole ? _torn : _failures).Enqueue($"after {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.00} s: {end} behind '{answer}'");
+        }
     }
 }

@@ -75,6 +75,20 @@ public sealed class ControlSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_takes_longer_than_asking_may_is_answered_too()
+    {
+        var socket = ControlSocket.Listen(Path);
+        _sockets.Add((socket, socket.RunAsync(
+            static async _ =>
+            {
+                await Task.Delay(ControlSocket.RequestLimit + TimeSpan.FromSeconds(1));
+                return new ControlOutcome(0, ["done"]);
+            },
+            _stop.Token)));
+        Assert.Equal(["done"], (await ControlClient.TellAsync(Path, "reload"))!.Lines.ToArray());
+    }
+
+    [Fact]
     public async Task A_command_without_an_end_is_refused_and_the_next_one_served()
     {
         var command = new string('x', 9000);

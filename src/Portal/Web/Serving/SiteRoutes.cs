@@ -36,8 +36,8 @@ internal sealed class SiteRoutes : IAsyncDisposable
 
     public WebSite Site { get; }
 
-    /// <summary>Forgets answers that are kept; null where none ever are.</summary>
-    public int? Purge(string prefix) => _caches.Any(static cache => cache is not null) ? _caches.Sum(cache => cache?.Purge(prefix) ?? 0) : null;
+    /// <summary>Of the routes that have one.</summary>
+    public IEnumerable<ResponseCache> Caches => _caches.OfType<ResponseCache>();
 
     public void Start()
     {

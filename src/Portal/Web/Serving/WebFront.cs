@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Tunnel.Portal.Web.Caching;
 using Tunnel.Portal.Web.Forwarding;
 using Tunnel.Portal.Web.Logs;
 using Tunnel.Portal.Web.Requests;
@@ -56,7 +57,11 @@ internal sealed class WebFront : IAsyncDisposable
     }
 
     /// <summary>Forgets answers that are kept; null where none ever are.</summary>
-    public int? Purge(string prefix) => _sites.Aggregate((int?)null, (sum, site) => site.Purge(prefix) is { } count ? (sum ?? 0) + count : sum);
+    public int? Purge(string prefix)
+    {
+        ImmutableArray<ResponseCache> caches = [.. _sites.SelectMany(static site => site.Caches)];
+        return caches.IsEmpty ? null : caches.Sum(cache => cache.Purge(prefix));
+    }
 
     /// <summary>Serves a request; false where this front has been retired, and the next one has to.</summary>
     public bool TryServe(HttpContext context, out Task serving)
