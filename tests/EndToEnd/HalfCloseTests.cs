@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing.Net;
 using Tunnel.Testing.Peers;
 using Tunnel.Testing.Programs;
@@ -9,31 +8,31 @@ using Tunnel.Testing.Targets;
 namespace Tunnel.EndToEnd;
 
 /// <summary>A visitor who has said everything still gets everything.</summary>
-public sealed class HalfCloseTests(ITestOutputHelper output) : EndToEndTest(output)
+public sealed class HalfCloseTests(SharedTunnel tunnel) : IClassFixture<SharedTunnel>
 {
     private const int Answer = 8_000_000;
 
     [PeerFact("nc")]
     public async Task Netcat_gets_the_whole_answer_after_its_half_close()
     {
-        var (portal, _) = await StartPairAsync(TcpTargets.AnswerAfterEnd(Answer, TimeSpan.Zero));
-        await AssertNetcatGetsTheAnswerAsync(portal);
+        await using var target = tunnel.Use(TcpTargets.AnswerAfterEnd(Answer, TimeSpan.Zero));
+        await AssertNetcatGetsTheAnswerAsync();
     }
 
     [PeerFact("nc")]
     public async Task Netcat_gets_an_answer_that_begins_two_seconds_after_its_half_close()
     {
-        var (portal, _) = await StartPairAsync(TcpTargets.AnswerAfterEnd(Answer, TimeSpan.FromSeconds(2)));
-        await AssertNetcatGetsTheAnswerAsync(portal);
+        await using var target = tunnel.Use(TcpTargets.AnswerAfterEnd(Answer, TimeSpan.FromSeconds(2)));
+        await AssertNetcatGetsTheAnswerAsync();
     }
 
     [Fact]
     public async Task The_target_learns_of_the_half_close_only_after_all_the_data()
     {
-        var (portal, _) = await StartPairAsync(TcpTargets.Sink());
+        await using var target = tunnel.Use(TcpTargets.Sink());
         var data = Pattern.First(10_000_000);
 
-        using var visitor = await Visitor.ConnectAsync(portal.Public);
+        using var visitor = await Visitor.ConnectAsync(tunnel.Public);
         await visitor.SendAsync(data);
         visitor.Socket.Shutdown(SocketShutdown.Send);
 
@@ -45,7 +44,7 @@ public sealed class HalfCloseTests(ITestOutputHelper output) : EndToEndTest(outp
     public async Task A_target_that_has_said_everything_can_still_listen()
     {
         var heard = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var target = new TcpTarget(async (socket, cancellation) =>
+        await using var target = tunnel.Use(new TcpTarget(async (socket, cancellation) =>
         {
             socket.Shutdown(SocketShutdown.Send);
             var buffer = new byte[100];
@@ -57,10 +56,9 @@ public sealed class HalfCloseTests(ITestOutputHelper output) : EndToEndTest(outp
             }
 
             heard.SetResult(total);
-        });
-        var (portal, _) = await StartPairAsync(target);
+        }));
 
-        using var visitor = await Visitor.ConnectAsync(portal.Public);
+        using var visitor = await Visitor.ConnectAsync(tunnel.Public);
         Assert.Empty(await visitor.ReadToEndAsync());
         await visitor.SendAsync(Pattern.First(70_000));
         visitor.Socket.Shutdown(SocketShutdown.Send);
@@ -71,9 +69,8 @@ public sealed class HalfCloseTests(ITestOutputHelper output) : EndToEndTest(outp
     [Fact]
     public async Task A_visitor_who_resets_is_gone_at_the_target_too()
     {
-        var target = TcpTargets.Echo();
-        var (portal, _) = await StartPairAsync(target);
-        var visitor = await Visitor.ConnectAsync(portal.Public);
+        await using var target = tunnel.Use(TcpTargets.Echo());
+        var visitor = await Visitor.ConnectAsync(tunnel.Public);
         await visitor.SendAsync(Pattern.First(1));
         await visitor.ReadExactlyAsync(new byte[1]);
         Assert.Equal(1, target.Open);
@@ -84,9 +81,9 @@ public sealed class HalfCloseTests(ITestOutputHelper output) : EndToEndTest(outp
         await Testing.Eventually.HoldsAsync(() => target.Open == 0, TimeSpan.FromSeconds(10), () => "the target's connection is still open");
     }
 
-    private static async Task AssertNetcatGetsTheAnswerAsync(PortalProgram portal)
+    private async Task AssertNetcatGetsTheAnswerAsync()
     {
-        var result = await Tool.RunAsync(Peer.Require("nc"), ["-N", "127.0.0.1", portal.Public.Port.ToString()], "question\n"u8.ToArray());
+        var result = await Tool.RunAsync(Peer.Require("nc"), ["-N", "127.0.0.1", tunnel.Public.Port.ToString()], "question\n"u8.ToArray());
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(Answer, result.Output.Length);

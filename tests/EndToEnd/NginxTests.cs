@@ -14,8 +14,8 @@ public sealed partial class NginxTests(ITestOutputHelper output) : EndToEndTest(
     private const int Images = 6;
     private const int ImageWidth = 320;
 
-    // A gibibyte; a quarter of it every day.
-    private static readonly int Mebibytes = FullRun.IsAsked ? 1024 : 256;
+    // A gibibyte; an eighth of it every day.
+    private static readonly int Mebibytes = FullRun.IsAsked ? 1024 : 128;
 
     // A guard against a hang, far beyond what a busy machine needs.
     private static readonly TimeSpan TransferLimit = TimeSpan.FromSeconds(120);

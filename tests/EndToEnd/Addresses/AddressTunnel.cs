@@ -56,7 +56,7 @@ public sealed class AddressTunnel : TunnelFixture
             await socket.ReceiveAsync(new byte[1], cancellation);
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
         }));
-        return StartAsync(Portal(), interconnect => Bridge((IPEndPoint)interconnect, resetting), sessions: 1);
+        return StartAsync(PortalJson(), interconnect => BridgeJson(interconnect, resetting), sessions: 1);
     }
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ public sealed class AddressTunnel : TunnelFixture
         return target;
     }
 
-    private string Portal() => JsonSerializer.Serialize(new
+    private string PortalJson() => JsonSerializer.Serialize(new
     {
         log = new { loglevel = "info" },
         reverse = new { portals = new[] { new { tag = "portal", domain = Domain } } },
@@ -103,7 +103,7 @@ public sealed class AddressTunnel : TunnelFixture
         },
     });
 
-    private string Bridge(IPEndPoint interconnect, TcpTarget resetting)
+    private string BridgeJson(IPEndPoint interconnect, TcpTarget resetting)
     {
         object Out(string tag, TcpTarget target) => new { tag, protocol = "freedom", settings = new { redirect = target.Address } };
         object Rule(int port, string tag) => new { type = "field", inboundTag = new[] { "bridge" }, port, outboundTag = tag };

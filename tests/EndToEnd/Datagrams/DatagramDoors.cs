@@ -13,7 +13,7 @@ namespace Tunnel.EndToEnd.Datagrams;
 /// A portal with a door for each service that the tests start, and one bridge, for all tests together. Each door takes TCP and
 /// UDP on the same port, and names its service as the destination, where the bridge goes.
 /// </summary>
-public sealed class DatagramDoors : IAsyncLifetime
+public sealed class DatagramDoors : TunnelFixture
 {
     private const string Domain = "home.example";
 
@@ -21,28 +21,18 @@ public sealed class DatagramDoors : IAsyncLifetime
     private const int ShortTimeoutSeconds = 1;
 
     private readonly Dictionary<string, IPEndPoint> _doors = new(StringComparer.Ordinal);
-    private ProgramProcess? _portal;
-    private ProgramProcess? _bridge;
 
     /// <summary>The ports of the services, by name; whoever starts one listens there for TCP and UDP.</summary>
     public IReadOnlyDictionary<string, int> Services { get; } =
         new[] { "dns", "iperf3", "http3" }.ToDictionary(name => name, _ => FreePort.Next(), StringComparer.Ordinal);
 
-    /// <summary>What the portal prints.</summary>
-    public OutputLog PortalLog => _portal!.Output;
-
-    /// <summary>The portal.</summary>
-    public ProgramProcess Portal => _portal!;
-
     /// <summary>Where visitors of a service connect: one of <see cref="Services"/>, or <c>echo</c> or <c>short</c>.</summary>
     public IPEndPoint this[string name] => _doors[name];
-
-    private TempDirectory Files { get; } = new();
 
     private UdpEcho Echo { get; } = new();
 
     /// <inheritdoc/>
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
         var key = TestKey.New();
         string[] names = ["echo", "short", .. Services.Keys];
@@ -60,7 +50,7 @@ public sealed class DatagramDoors : IAsyncLifetime
                 timeout = name == "short" ? ShortTimeoutSeconds : 0,
             },
         };
-        var portal = Files.Write("portal.json", JsonSerializer.Serialize(new
+        var portal = JsonSerializer.Serialize(new
         {
             log = new { loglevel = "debug" },
             reverse = new { portals = new[] { new { tag = "portal", domain = Domain } } },
@@ -78,11 +68,9 @@ public sealed class DatagramDoors : IAsyncLifetime
                 },
             ],
             routing = new { rules = new[] { new { type = "field", inboundTag = names.Append("interconnect"), outboundTag = "portal" } } },
-        }));
-        var state = new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = Files.MakeDirectory("state") };
-        _portal = ProgramProcess.Start("portal", ProgramFiles.Portal, ["run", "-c", portal], state);
-        var interconnect = IPEndPoint.Parse((await _portal.WaitForLineAsync(LogLines.InterconnectListening)).Groups["address"].Value);
-        var served = _portal.Output.Lines().Select(line => LogLines.Serving.Match(line.Text)).Where(match => match.Success).Select(match => match.Groups["address"].Value).ToList();
+        });
+        await StartAsync(portal, interconnect => BridgeJson(interconnect, key), sessions: 1);
+        var served = PublicAddresses();
         Assert.Equal(2 * names.Length, served.Count);
         for (var i = 0; i < names.Length; i++)
         {
@@ -90,41 +78,36 @@ public sealed class DatagramDoors : IAsyncLifetime
             Assert.Equal("udp:" + served[2 * i], served[(2 * i) + 1]);
             _doors[names[i]] = IPEndPoint.Parse(served[2 * i]);
         }
-
-        var bridge = Files.Write("bridge.json", JsonSerializer.Serialize(new
-        {
-            reverse = new { bridges = new[] { new { tag = "bridge", domain = Domain } } },
-            outbounds = new object[]
-            {
-                new { tag = "out", protocol = "freedom" },
-                new
-                {
-                    tag = "interconnect",
-                    protocol = "tunnel",
-                    settings = new { servers = new[] { new { address = "127.0.0.1", port = interconnect.Port, key } } },
-                    streamSettings = new { security = "tls" },
-                },
-            },
-            routing = new
-            {
-                rules = new object[]
-                {
-                    new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Domain}" }, outboundTag = "interconnect" },
-                    new { type = "field", inboundTag = new[] { "bridge" }, outboundTag = "out" },
-                },
-            },
-        }));
-        _bridge = ProgramProcess.Start("bridge", ProgramFiles.Bridge, ["run", "-c", bridge], state);
-        await _bridge.WaitForLineAsync(LogLines.Connected);
-        await _portal.WaitForLineAsync(LogLines.BridgeConnected);
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        await (_bridge?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_portal?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await base.DisposeAsync();
         await Echo.DisposeAsync();
-        Files.Dispose();
     }
+
+    private static string BridgeJson(IPEndPoint interconnect, string key) => JsonSerializer.Serialize(new
+    {
+        reverse = new { bridges = new[] { new { tag = "bridge", domain = Domain } } },
+        outbounds = new object[]
+        {
+            new { tag = "out", protocol = "freedom" },
+            new
+            {
+                tag = "interconnect",
+                protocol = "tunnel",
+                settings = new { servers = new[] { new { address = "127.0.0.1", port = interconnect.Port, key } } },
+                streamSettings = new { security = "tls" },
+            },
+        },
+        routing = new
+        {
+            rules = new object[]
+            {
+                new { type = "field", inboundTag = new[] { "bridge" }, domain = new[] { $"full:{Domain}" }, outboundTag = "interconnect" },
+                new { type = "field", inboundTag = new[] { "bridge" }, outboundTag = "out" },
+            },
+        },
+    });
 }

@@ -43,7 +43,7 @@ public sealed partial class DatagramTests(ITestOutputHelper output, DatagramDoor
         Assert.Equal("two"u8.ToArray(), await visitor.AskAsync("two"u8.ToArray()));
         var accepted = new Regex($"{address} accepted udp:", RegexOptions.None, TimeSpan.FromSeconds(1));
         await Eventually.HoldsAsync(
-            () => doors.PortalLog.CountOf(accepted) == 2, TimeSpan.FromSeconds(10), () => $"not two flows but {doors.PortalLog.CountOf(accepted)}");
+            () => doors.Portal.Output.CountOf(accepted) == 2, TimeSpan.FromSeconds(10), () => $"not two flows but {doors.Portal.Output.CountOf(accepted)}");
     }
 
     [PeerFact("dnsmasq", "dig")]

@@ -58,7 +58,7 @@ public sealed class PeerTunnel : TunnelFixture
             ["php.example"] = new UnixDomainSocketEndPoint(Files.File("php.sock")),
             ["uwsgi.example"] = new UnixDomainSocketEndPoint(Files.File("uwsgi.sock")),
         };
-        await StartAsync(Portal(targets.Keys), interconnect => Bridge(targets, interconnect), targets.Count);
+        await StartAsync(PortalJson(targets.Keys), interconnect => BridgeJson(targets, interconnect), targets.Count);
         foreach (var (domain, target) in targets)
         {
             var address = PublicAddresses(domain).Single(address => !address.StartsWith("unix:", StringComparison.Ordinal));
@@ -70,7 +70,7 @@ public sealed class PeerTunnel : TunnelFixture
 
     private string SocketOf(string domain) => Files.File($"{domain}.public");
 
-    private string Portal(IEnumerable<string> domains) => Json(new
+    private string PortalJson(IEnumerable<string> domains) => Json(new
     {
         log = new { loglevel = "info" },
         reverse = new
@@ -84,7 +84,7 @@ public sealed class PeerTunnel : TunnelFixture
         },
     });
 
-    private string Bridge(Dictionary<string, EndPoint> targets, EndPoint interconnect) => Json(new
+    private string BridgeJson(Dictionary<string, EndPoint> targets, EndPoint interconnect) => Json(new
     {
         log = new { loglevel = "info" },
         reverse = new

@@ -68,7 +68,10 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
         return await ReadyAsync(process, domain, key, stateDirectory);
     }
 
-    /// <summary>Starts the portal that has ended anew: same ports, same key, same certificate.</summary>
+    /// <summary>Starts a portal that <see cref="StartAgainAsync"/> can start anew: the system gives its ports to no connection meanwhile.</summary>
+    protected Task<PortalProgram> StartMortalPortalAsync() => StartPortalAsync(interconnectPort: FreePort.Next(), publicPort: FreePort.Next());
+
+    /// <summary>Starts a mortal portal that has ended anew: same ports, same key, same certificate.</summary>
     protected Task<PortalProgram> StartAgainAsync(PortalProgram portal) =>
         StartPortalAsync(portal.Key, portal.Domain, portal.Interconnect.Port, portal.Public.Port, portal.StateDirectory);
 
@@ -146,10 +149,7 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    private Dictionary<string, string> Environment(string? stateDirectory) => new(StringComparer.Ordinal)
-    {
-        ["TUNNEL_STATE_DIR"] = stateDirectory ?? Files.MakeDirectory("state"),
-    };
+    private Dictionary<string, string> Environment(string? stateDirectory) => ProgramEnvironment.With(stateDirectory ?? Files.MakeDirectory("state"));
 
     private void Report(string text)
     {

@@ -7,6 +7,9 @@ namespace Tunnel.EndToEnd.Programs;
 /// <summary>A portal and a bridge that several tests share, so that their starts are paid once.</summary>
 public abstract class TunnelFixture : IAsyncLifetime
 {
+    // What a pair in the short form is called; nobody asks.
+    private const string PairDomain = "home.example";
+
     private ProgramProcess? _portal;
     private ProgramProcess? _bridge;
     private int[] _sockets = [];
@@ -14,8 +17,17 @@ public abstract class TunnelFixture : IAsyncLifetime
     /// <summary>Where the programs, and the services behind them, have their files.</summary>
     public TempDirectory Files { get; } = new();
 
-    /// <summary>What the portal and the bridge have printed.</summary>
-    public IReadOnlyList<ProgramProcess> Programs => [_portal!, _bridge!];
+    /// <summary>The portal.</summary>
+    public ProgramProcess Portal => _portal!;
+
+    /// <summary>The bridge.</summary>
+    public ProgramProcess Bridge => _bridge!;
+
+    /// <summary>Both.</summary>
+    public IReadOnlyList<ProgramProcess> Programs => [Portal, Bridge];
+
+    /// <summary>Where bridges dial.</summary>
+    public IPEndPoint Interconnect { get; private set; } = null!;
 
     /// <summary>Waits until both programs hold as few sockets as at the start: no connection of the last test was forgotten.</summary>
     public Task VerifyNothingStaysOpenAsync() => Eventually.HoldsAsync(
@@ -41,11 +53,11 @@ public abstract class TunnelFixture : IAsyncLifetime
     }
 
     /// <summary>Starts a portal, then the bridge for the address its interconnect got, and waits for <paramref name="sessions"/> of them.</summary>
-    protected async Task StartAsync(string portal, Func<EndPoint, string> bridge, int sessions)
+    protected async Task StartAsync(string portal, Func<IPEndPoint, string> bridge, int sessions)
     {
         _portal = Run("portal", ProgramFiles.Portal, portal);
-        var interconnect = IPEndPoint.Parse((await _portal.WaitForLineAsync(LogLines.InterconnectListening)).Groups["address"].Value);
-        _bridge = Run("bridge", ProgramFiles.Bridge, bridge(interconnect));
+        Interconnect = IPEndPoint.Parse((await _portal.WaitForLineAsync(LogLines.InterconnectListening)).Groups["address"].Value);
+        _bridge = Run("bridge", ProgramFiles.Bridge, bridge(Interconnect));
         await Eventually.HoldsAsync(
             () => !_bridge.HasExited && _portal.Output.CountOf(LogLines.BridgeConnected) >= sessions,
             ProgramProcess.DefaultPatience,
@@ -53,11 +65,19 @@ public abstract class TunnelFixture : IAsyncLifetime
         _sockets = Sockets();
     }
 
-    /// <summary>The addresses that the portal serves for <paramref name="domain"/>, as it prints them.</summary>
-    protected IReadOnlyList<string> PublicAddresses(string domain) =>
+    /// <summary>Starts a pair in the short form before <paramref name="to"/>.</summary>
+    /// <returns>Where visitors come.</returns>
+    protected async Task<IPEndPoint> StartPairAsync(string key, string to)
+    {
+        await StartAsync(Configurations.Portal(PairDomain, key), interconnect => Configurations.Bridge(PairDomain, key, to, [interconnect]), sessions: 1);
+        return IPEndPoint.Parse(PublicAddresses().Single());
+    }
+
+    /// <summary>The addresses that the portal serves, or those for <paramref name="domain"/>, as it prints them.</summary>
+    protected IReadOnlyList<string> PublicAddresses(string? domain = null) =>
     [
         .. _portal!.Output.Lines().Select(line => LogLines.Serving.Match(line.Text))
-            .Where(match => match.Success && string.Equals(match.Groups["domain"].Value, domain, StringComparison.Ordinal))
+            .Where(match => match.Success && (domain is null || string.Equals(match.Groups["domain"].Value, domain, StringComparison.Ordinal)))
             .Select(match => match.Groups["address"].Value),
     ];
 
@@ -74,5 +94,5 @@ public abstract class TunnelFixture : IAsyncLifetime
         name,
         file,
         ["run", "-c", Files.Write($"{name}.json", configuration)],
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = Files.MakeDirectory($"state-{name}") });
+        ProgramEnvironment.With(Files.MakeDirectory($"state-{name}")));
 }

@@ -26,12 +26,8 @@ public sealed class ForwardProxyTunnel : TunnelFixture
     public override async Task InitializeAsync()
     {
         Web = await WebTarget.StartAsync();
-        await StartAsync(Portal(), interconnect => Bridge((IPEndPoint)interconnect), sessions: 1);
-        Proxies =
-        [
-            .. Programs[0].Output.Lines().Select(line => LogLines.Serving.Match(line.Text)).Where(match => match.Success)
-                .Select(match => IPEndPoint.Parse(match.Groups["address"].Value)),
-        ];
+        await StartAsync(PortalJson(), BridgeJson, sessions: 1);
+        Proxies = [.. PublicAddresses().Select(IPEndPoint.Parse)];
         Assert.Equal(4, Proxies.Count);
     }
 
@@ -42,7 +38,7 @@ public sealed class ForwardProxyTunnel : TunnelFixture
         await Web.DisposeAsync();
     }
 
-    private string Portal()
+    private string PortalJson()
     {
         var accounts = new[] { new { user = "ann", pass = "s3cret word" } };
         return JsonSerializer.Serialize(new
@@ -63,7 +59,7 @@ public sealed class ForwardProxyTunnel : TunnelFixture
         });
     }
 
-    private string Bridge(IPEndPoint interconnect) => JsonSerializer.Serialize(new
+    private string BridgeJson(IPEndPoint interconnect) => JsonSerializer.Serialize(new
     {
         reverse = new { bridges = new[] { new { tag = "bridge", domain = Domain } } },
         outbounds = new object[]

@@ -13,7 +13,7 @@ using Tunnel.Testing.Programs;
 namespace Tunnel.EndToEnd.Web;
 
 /// <summary>The web front of a portal, before a web application behind a bridge.</summary>
-public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
+public sealed class FrontTests(ITestOutputHelper output, FrontTunnel tunnel) : EndToEndTest(output), IClassFixture<FrontTunnel>
 {
     private const int MaxMebibytes = 50;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -23,22 +23,18 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task A_route_replaces_its_path_by_the_targets_and_the_bridge_reaches_it()
     {
-        var (target, front) = await StartAsync(new { path = "/app/", to = "http://TARGET/number/", via = "home" });
-
-        using var client = Client(front);
+        using var client = Client(tunnel.Public);
         using var response = await client.GetAsync("/app/42?ignored=1");
 
         Assert.Equal("number 42", await response.Content.ReadAsStringAsync());
-        _ = target;
     }
 
     [Fact]
     public async Task A_large_body_is_streamed_both_ways()
     {
-        var (_, front) = await StartAsync(new { path = "/", to = "http://TARGET", via = "home" });
         var sent = Encoding.ASCII.GetBytes(new string('x', MaxMebibytes * 1024 * 1024));
 
-        using var client = Client(front);
+        using var client = Client(tunnel.Public);
         using var content = new ByteArrayContent(sent);
         content.Headers.Add("Content-Type", "text/plain");
         using var response = await client.PostAsync("/json", content);
@@ -51,12 +47,11 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task A_web_socket_echoes()
     {
-        var (_, front) = await StartAsync(new { path = "/", to = "http://TARGET", via = "home" });
         using var timeout = new CancellationTokenSource(Limit);
         using var socket = new ClientWebSocket();
         socket.Options.Proxy = null;
 
-        await socket.ConnectAsync(new Uri($"ws://{front}/socket"), timeout.Token);
+        await socket.ConnectAsync(new Uri($"ws://{tunnel.Public}/socket"), timeout.Token);
         var sent = Pattern.First(100_000);
         var sending = socket.SendAsync(sent, WebSocketMessageType.Binary, endOfMessage: true, timeout.Token);
         var received = new byte[sent.Length];
@@ -101,9 +96,7 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task Http_2_is_spoken_without_tls_by_those_who_know()
     {
-        var (_, front) = await StartAsync(new { path = "/", to = "http://TARGET", via = "home" });
-
-        using var client = Client(front);
+        using var client = Client(tunnel.Public);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/number/7") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await client.SendAsync(request);
 
@@ -114,11 +107,8 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task A_target_that_is_down_is_named_as_the_hop_that_failed()
     {
-        var dead = $"127.0.0.1:{FreePort.Next()}";
-        var (_, front) = await StartAsync(new { path = "/", to = $"http://{dead}", via = "home" }, bridgeTo: dead);
-
-        using var client = Client(front);
-        using var response = await client.GetAsync("/");
+        using var client = Client(tunnel.Public);
+        using var response = await client.GetAsync("/down/");
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("target-refused", response.Headers.GetValues("Tunnel-Error").Single());
@@ -128,11 +118,8 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task Without_a_bridge_visitors_are_told_to_come_again()
     {
-        var settings = new { sites = new[] { new { routes = new[] { new { path = "/", to = "http://127.0.0.1:80", via = "home" } } } } };
-        var front = await StartPortalAsync(settings, stream: null);
-
-        using var client = Client(front.Public);
-        using var response = await client.GetAsync("/");
+        using var client = Client(tunnel.Public);
+        using var response = await client.GetAsync("/nobody/");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("no-bridge", response.Headers.GetValues("Tunnel-Error").Single());
@@ -142,13 +129,10 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task A_request_that_reached_no_target_goes_to_the_next_one()
     {
-        var dead = $"http://127.0.0.1:{FreePort.Next()}";
-        var (_, front) = await StartAsync(new { path = "/", to = new[] { dead, "http://TARGET" }, maxFails = 0 });
-
-        using var client = Client(front);
+        using var client = Client(tunnel.Public);
         for (var i = 0; i < 4; i++)
         {
-            Assert.Equal($"number {i}", await client.GetStringAsync($"/number/{i}"));
+            Assert.Equal($"number {i}", await client.GetStringAsync($"/next/{i}"));
         }
     }
 
@@ -232,16 +216,6 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
         return (await response.Content.ReadAsStringAsync(), seen!);
     }
 
-    /// <summary>A target, a portal with one site of one route, and a bridge between them.</summary>
-    private async Task<(WebTarget Target, IPEndPoint Front)> StartAsync(object route, string? bridgeTo = null)
-    {
-        var target = Own(await WebTarget.StartAsync());
-        var routes = JsonSerializer.Serialize(new[] { route }).Replace("TARGET", target.Address, StringComparison.Ordinal);
-        var front = await StartPortalAsync(new { sites = new[] { new { routes = JsonDocument.Parse(routes).RootElement } } }, stream: null);
-        await ConnectBridgeAsync(front, bridgeTo ?? target.Address);
-        return (target, front.Public);
-    }
-
     private async Task<PortalProgram> StartPortalAsync(object settings, object? stream)
     {
         var configuration = new
@@ -259,7 +233,7 @@ public sealed class FrontTests(ITestOutputHelper output) : EndToEndTest(output)
                     settings = new { clients = new[] { new { key = _key, domains = new[] { Domain } } } },
                 },
             },
-            reverse = new { portals = new[] { new { tag = "home", domain = Domain, parking = new { time = "1s" } } } },
+            reverse = new { portals = new[] { new { tag = "home", domain = Domain } } },
             routing = new { rules = new[] { new { type = "field", inboundTag = new[] { "interconnect" }, outboundTag = "home" } } },
         };
         var state = Files.MakeDirectory("front-state");

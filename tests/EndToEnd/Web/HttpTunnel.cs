@@ -7,8 +7,6 @@ namespace Tunnel.EndToEnd.Web;
 /// <summary>A pair before a web application, which tests share: what one of them asks does not matter to the next.</summary>
 public sealed class HttpTunnel : TunnelFixture
 {
-    private const string Domain = "home.example";
-
     /// <summary>The application.</summary>
     public WebTarget Target { get; private set; } = null!;
 
@@ -18,10 +16,8 @@ public sealed class HttpTunnel : TunnelFixture
     /// <inheritdoc/>
     public override async Task InitializeAsync()
     {
-        var key = TestKey.New();
         Target = await WebTarget.StartAsync();
-        await StartAsync(Configurations.Portal(Domain, key), interconnect => Configurations.Bridge(Domain, key, Target.Address, [interconnect]), sessions: 1);
-        Public = IPEndPoint.Parse(PublicAddresses(Domain)[0]);
+        Public = await StartPairAsync(TestKey.New(), Target.Address);
     }
 
     /// <inheritdoc/>

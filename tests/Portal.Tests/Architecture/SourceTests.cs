@@ -13,7 +13,7 @@ public sealed partial class SourceTests
         "src", "tests", "examples", "docs", ".ci", "Tunnel.sln", "README.md",
 
         // The usual files of a repository's root.
-        "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Directory.Build.props", "Directory.Build.targets", "Directory.Solution.targets", "Directory.Packages.props",
+        "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Directory.Build.props", "Directory.Build.targets", "Directory.Solution.props", "Directory.Solution.targets", "Directory.Packages.props",
         "global.json", "nuget.config", ".editorconfig", ".gitignore", ".gitattributes", ".git",
 
         // What tools leave behind, which is not kept.

@@ -37,10 +37,11 @@ public sealed class SteadyDownload : IAsyncDisposable
     }
 
     /// <summary>Fails unless the download still runs and every byte was right.</summary>
-    public Task VerifyUndisturbedAsync()
+    public async Task VerifyUndisturbedAsync()
     {
         _fast = true;
-        return WaitForAsync(Bytes + Proof);
+        await WaitForAsync(Bytes + Proof);
+        _fast = false;
     }
 
     /// <inheritdoc/>

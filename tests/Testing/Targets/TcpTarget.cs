@@ -41,6 +41,25 @@ public sealed class TcpTarget : IAsyncDisposable
     /// <summary>How many are open now.</summary>
     public int Open => Volatile.Read(ref _open);
 
+    /// <summary>Serves a connection that came another way, as it serves its own, and closes it.</summary>
+    public async Task ServeAsync(Socket socket)
+    {
+        Interlocked.Increment(ref _open);
+        try
+        {
+            await _serve(socket, _stop.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
+        {
+            // The other side went away; what that means is for the test to say.
+        }
+        finally
+        {
+            socket.Dispose();
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -64,24 +83,6 @@ public sealed class TcpTarget : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Disposed.
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        Interlocked.Increment(ref _open);
-        try
-        {
-            await _serve(socket, _stop.Token);
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
-        {
-            // The other side went away; what that means is for the test to say.
-        }
-        finally
-        {
-            socket.Dispose();
-            Interlocked.Decrement(ref _open);
         }
     }
 }

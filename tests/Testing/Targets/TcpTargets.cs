@@ -28,6 +28,9 @@ public static class TcpTargets
         },
         endPoint);
 
+    /// <summary>Lets the target that is chosen when a visitor comes serve it.</summary>
+    public static TcpTarget Chosen(Func<TcpTarget> choice) => new((socket, _) => choice().ServeAsync(socket));
+
     /// <summary>Reads to the end, then answers with the count and the SHA-256 of what came.</summary>
     public static TcpTarget Sink() => new(async (socket, cancellation) =>
     {

@@ -74,8 +74,7 @@ internal sealed class Front : IAsyncDisposable
         }
 
         var (file, arguments) = command(files.Write($"{name}-{template}", text));
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TUNNEL_STATE_DIR"] = files.MakeDirectory($"{name}-state") };
-        var process = ProgramProcess.Start(name, file, arguments, environment);
+        var process = ProgramProcess.Start(name, file, arguments, ProgramEnvironment.With(files.MakeDirectory($"{name}-state")));
         try
         {
             await Eventually.HoldsAsync(
