@@ -14,7 +14,7 @@ public sealed class PinTests(ITestOutputHelper output) : EndToEndTest(output)
     public async Task The_right_pin_lets_the_bridge_in_even_after_the_portal_has_started_anew()
     {
         var target = Own(TcpTargets.Named("home"));
-        var portal = await StartPortalAsync();
+        var portal = await StartMortalPortalAsync();
         var pin = await PinOfAsync(portal);
         var bridge = StartBridge(portal.Key, target.Address, [portal.Interconnect], pin: pin);
         await bridge.WaitForLineAsync(LogLines.Connected);

@@ -12,7 +12,8 @@ public sealed class PortalRestartTests(ITestOutputHelper output) : EndToEndTest(
     [Fact]
     public async Task The_bridge_is_back_soon_after_the_portal()
     {
-        var (portal, bridge) = await StartPairAsync(TcpTargets.Named("home"));
+        var portal = await StartMortalPortalAsync();
+        var bridge = await ConnectBridgeAsync(portal, Own(TcpTargets.Named("home")).Address);
         await ServedAsync(portal.Public, "home", Limit);
 
         portal.Process.Kill();

@@ -1,4 +1,5 @@
 using System.Net;
+using Tunnel.Testing.Net;
 using Tunnel.Testing.Targets;
 
 namespace Tunnel.EndToEnd.Balancing;
@@ -13,8 +14,8 @@ internal sealed class MortalTarget : IAsyncDisposable
     public MortalTarget(string name)
     {
         _name = name;
-        _target = TcpTargets.Named(name);
-        _endPoint = _target.EndPoint;
+        _endPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
+        _target = TcpTargets.Named(name, _endPoint);
         Address = _target.Address;
     }
 

@@ -28,7 +28,7 @@ public sealed class PortalKillTests(ITestOutputHelper output) : FaultTest(output
     public async Task Bridges_are_back_soon_after_each_kill_and_hold_no_more_than_before()
     {
         var target = Own(TcpTargets.Named("home"));
-        var portal = await StartPortalAsync();
+        var portal = await StartMortalPortalAsync();
         var bridges = new List<ProgramProcess>();
         for (var i = 0; i < Bridges; i++)
         {

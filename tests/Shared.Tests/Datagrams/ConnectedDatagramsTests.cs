@@ -4,6 +4,7 @@ using Tunnel.Shared.Datagrams;
 using Tunnel.Shared.Transport;
 using Tunnel.Testing.Hosting;
 using Tunnel.Testing.Memory;
+using Tunnel.Testing.Net;
 using Tunnel.Testing.Targets;
 
 namespace Tunnel.Shared.Tests.Datagrams;
@@ -39,8 +40,8 @@ public sealed class ConnectedDatagramsTests : IDisposable
     public async Task A_port_where_nobody_listens_does_not_end_the_flow_and_who_comes_later_is_reached()
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var port = ((IPEndPoint)server.LocalEndPoint!).Port;
+        var port = FreePort.Next();
+        server.Bind(new IPEndPoint(IPAddress.Loopback, port));
         await using var datagrams = await ConnectAsync("127.0.0.1", port);
         server.Dispose();
         for (var i = 0; i < 20; i++)

@@ -83,9 +83,9 @@ public sealed partial class DokodemoDoorInboundTests : IDisposable
     public async Task A_port_that_is_taken_for_one_network_is_a_start_error_and_the_other_is_given_back()
     {
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var taken = FreePort.Next();
+        other.Bind(new IPEndPoint(IPAddress.Loopback, taken));
         other.Listen();
-        var taken = ((IPEndPoint)other.LocalEndPoint!).Port;
         await using var inbound = Create(new ListenAddress(IPAddress.Loopback), [Network.Tcp, Network.Udp], timeout: null, new PortRange(taken));
 
         await Assert.ThrowsAsync<InboundStartException>(() => inbound.StartAsync(CancellationToken.None));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Tunnel.Shared.Transport;
+using Tunnel.Testing.Net;
 
 namespace Tunnel.Shared.Tests.Transport;
 
@@ -12,7 +13,7 @@ public sealed class SocketDialerTests
     [Fact]
     public async Task A_closed_port_is_refused()
     {
-        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("127.0.0.1", UnusedPort()));
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("127.0.0.1", FreePort.Next()));
         Assert.Equal(DialFailure.Refused, failure.Failure);
         Assert.Contains("127.0.0.1:", failure.Message, StringComparison.Ordinal);
         Assert.Contains("refused", failure.Message, StringComparison.Ordinal);
@@ -73,7 +74,7 @@ public sealed class SocketDialerTests
         {
             Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")]),
         };
-        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("two.example", UnusedPort(), options));
+        var failure = await Assert.ThrowsAsync<DialException>(() => SocketDialer.ConnectAsync("two.example", FreePort.Next(), options));
         Assert.Equal(DialFailure.Refused, failure.Failure);
     }
 
@@ -97,7 +98,8 @@ public sealed class SocketDialerTests
     [InlineData("127.0.0.1", "::1")]
     public async Task The_other_family_is_tried_when_nothing_listens_on_the_first(string first, string second)
     {
-        using var listener = Listen(IPAddress.Parse(second));
+        // A port that the system gives may be another test's on the other family.
+        using var listener = Listen(IPAddress.Parse(second), FreePort.Next());
         var options = new SocketDialOptions
         {
             // A refusal is no reason to wait for the delay.
@@ -165,18 +167,11 @@ public sealed class SocketDialerTests
         Assert.Contains("sendThrough", failure.Message, StringComparison.Ordinal);
     }
 
-    private static Socket Listen(IPAddress address)
+    private static Socket Listen(IPAddress address, int port = 0)
     {
         var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(address, 0));
+        listener.Bind(new IPEndPoint(address, port));
         listener.Listen(8);
         return listener;
-    }
-
-    private static int UnusedPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Tunnel.Testing.Net;
 
 namespace Tunnel.Testing.Faults;
 
@@ -22,16 +23,15 @@ public sealed class FaultRelay : IAsyncDisposable
     private Task _accepting = Task.CompletedTask; // under _lock
     private int _accepted;
 
-    /// <summary>Listens on a loopback port of the system's choice, or on <paramref name="listen"/>, and dials <paramref name="upstream"/>.</summary>
-    public FaultRelay(EndPoint upstream, IPEndPoint? listen = null)
+    /// <summary>Listens on a loopback port, which stays its own while it refuses, and dials <paramref name="upstream"/>.</summary>
+    public FaultRelay(EndPoint upstream)
     {
         _upstream = upstream;
-        EndPoint = listen ?? new IPEndPoint(IPAddress.Loopback, 0);
         Refusing = false;
     }
 
     /// <summary>Where to dial.</summary>
-    public IPEndPoint EndPoint { get; private set; }
+    public IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, FreePort.Next());
 
     /// <summary>How long each byte is under way in each direction, to within a timer's few milliseconds.</summary>
     public TimeSpan Delay { get; set; }
@@ -93,7 +93,6 @@ public sealed class FaultRelay : IAsyncDisposable
                     _listener = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                     _listener.Bind(EndPoint);
                     _listener.Listen(Backlog);
-                    EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
                     _accepting = AcceptAsync(_listener);
                 }
             }

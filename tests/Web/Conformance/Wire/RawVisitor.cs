@@ -26,6 +26,8 @@ internal static class RawVisitor
         var reader = new MessageReader(visitor.Socket);
         var answers = new List<Message>();
         byte[]? tunnelled = null;
+        var later = asked.Later;
+        var kept = false;
 
         // Beside the reading: a front may answer and close before it has taken everything.
         var sending = SendAsync(visitor.Socket, fill(asked.Request), timeout.Token);
@@ -41,25 +43,33 @@ internal static class RawVisitor
 
                 answers.Add(answer);
                 final += answer.Status is >= 200 or 101 or 0 ? 1 : 0;
-                if (answer.Status is 100 or 101 && asked.Later is not null)
+                if (answer.Status is 100 or 101 && later is not null)
                 {
-                    await SendAsync(visitor.Socket, asked.Later, timeout.Token);
-                    tunnelled = answer.Status == 101 ? await reader.ReadUpToAsync(asked.Later.Length, timeout.Token) : null;
+                    await SendAsync(visitor.Socket, later, timeout.Token);
+                    tunnelled = answer.Status == 101 ? await reader.ReadUpToAsync(later.Length, timeout.Token) : null;
+                    later = null;
                 }
             }
 
             if (!Keeps(answers[^1], toHead))
             {
+                if (later is not null)
+                {
+                    // Nobody wants it, so it does not come: a front that waits for it before it closes need not.
+                    visitor.Socket.Shutdown(SocketShutdown.Send);
+                }
+
                 return new Exchange(answers, tunnelled, await reader.ReadToEndAsync(timeout.Token), "closed", port);
             }
 
             // One that should have closed, and does not: it may be about to answer what nobody asked.
+            kept = true;
             timeout.CancelAfter(Quiet);
             return new Exchange(answers, tunnelled, asked.MustClose ? await reader.ReadSomeAsync(timeout.Token) : [], "kept", port);
         }
         catch (OperationCanceledException)
         {
-            return new Exchange(answers, tunnelled, [], answers.Count < asked.Answers ? "silent" : "kept", port);
+            return new Exchange(answers, tunnelled, [], kept ? "kept" : "silent", port);
         }
         finally
         {
