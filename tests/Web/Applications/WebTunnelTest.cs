@@ -67,12 +67,13 @@ public abstract class WebTunnelTest(ITestOutputHelper output) : EndToEndTest(out
         ProgramProcess.DefaultPatience,
         () => $"nothing listens on {endPoint}:\n{process.Output.Text()}");
 
-    /// <summary>A client that dials this, whatever the address asked for.</summary>
-    protected HttpClient ClientOf(EndPoint endPoint) => Own(new HttpClient(new SocketsHttpHandler
+    /// <summary>A client that dials this, whatever the address asked for; for each request anew if it keeps no connections.</summary>
+    protected HttpClient ClientOf(EndPoint endPoint, bool keepsConnections = true) => Own(new HttpClient(new SocketsHttpHandler
     {
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
+        PooledConnectionLifetime = keepsConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
         ConnectCallback = async (_, cancellation) =>
         {
             var protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
