@@ -5,8 +5,6 @@ using System.Security.Cryptography;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing;
 using Tunnel.Testing.Net;
-using Tunnel.Testing.Programs;
-using Tunnel.Testing.Targets;
 
 namespace Tunnel.EndToEnd;
 

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing;
 using Tunnel.Testing.Net;
-using Tunnel.Testing.Programs;
 using Tunnel.Testing.Targets;
 
 namespace Tunnel.EndToEnd.Datagrams;

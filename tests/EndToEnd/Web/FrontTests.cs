@@ -8,7 +8,6 @@ using System.Text.Json;
 using Tunnel.EndToEnd.Programs;
 using Tunnel.Testing;
 using Tunnel.Testing.Net;
-using Tunnel.Testing.Programs;
 
 namespace Tunnel.EndToEnd.Web;
 

@@ -40,9 +40,11 @@ public static class TcpTargets
     });
 
     /// <summary>Sends <paramref name="length"/> bytes of <see cref="Pattern"/>, or bytes without end, and asks nothing.</summary>
-    public static TcpTarget Source(long length = long.MaxValue) => new(async (socket, cancellation) =>
+    /// <param name="length">How many.</param>
+    /// <param name="told">Is told how many have been sent.</param>
+    public static TcpTarget Source(long length = long.MaxValue, Action<long>? told = null) => new(async (socket, cancellation) =>
     {
-        await SendPatternAsync(socket, length, cancellation);
+        await SendPatternAsync(socket, length, cancellation, told);
         socket.Shutdown(SocketShutdown.Send);
         await DrainAsync(socket, cancellation);
     });
@@ -66,13 +68,14 @@ public static class TcpTargets
         socket.Shutdown(SocketShutdown.Send);
     });
 
-    private static async Task SendPatternAsync(Socket socket, long length, CancellationToken cancellation)
+    private static async Task SendPatternAsync(Socket socket, long length, CancellationToken cancellation, Action<long>? told = null)
     {
         for (var sent = 0L; sent < length;)
         {
             var slice = (int)Math.Min(Pattern.MaxSlice, length - sent);
             await SendAsync(socket, Pattern.At(sent, slice), cancellation);
             sent += slice;
+            told?.Invoke(sent);
         }
     }
 
