@@ -13,6 +13,8 @@ namespace Tunnel.Shared.Tests.Hosting;
 
 public sealed class TunnelRuntimeTests : IDisposable
 {
+    private const long Mebibyte = 1024 * 1024;
+
     private readonly RecordingLoggers _loggers = new();
     private readonly List<string> _log = [];
     private readonly FakeReverse _reverse;
@@ -77,11 +79,14 @@ public sealed class TunnelRuntimeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 16 * 1024 * 1024, true)]
-    [InlineData(1024 * 1024, 16 * 1024 * 1024, false)]
-    [InlineData(0, (16 * 1024 * 1024) - 1, false)]
-    public void Memory_is_given_back_when_it_is_quiet_and_worth_it(long inInterval, long sinceTrim, bool expected) =>
-        Assert.Equal(expected, MemoryTrimmer.ShouldTrim(inInterval, sinceTrim));
+    [InlineData(0, 16 * Mebibyte, 0, true)]
+    [InlineData(Mebibyte, 16 * Mebibyte, 0, false)]
+    [InlineData(0, (16 * Mebibyte) - 1, 0, false)]
+    [InlineData(0, 0, 4 * Mebibyte, true)]
+    [InlineData(Mebibyte, 0, 4 * Mebibyte, false)]
+    [InlineData(0, 0, (4 * Mebibyte) - 1, false)]
+    public void Memory_is_given_back_when_it_is_quiet_and_worth_it(long inInterval, long sinceTrim, long gained, bool expected) =>
+        Assert.Equal(expected, MemoryTrimmer.ShouldTrim(inInterval, sinceTrim, gained));
 
     private static ReverseBridgeConfig Bridge(string tag, string domain = "home.example") => new() { Tag = tag, Domain = domain };
 
