@@ -10,7 +10,7 @@ public sealed class ExamplesTests(ITestOutputHelper output) : EndToEndTest(outpu
     private const string Command = "run.sh";
 
     // The tests' own build has built all that the examples run.
-    private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Variables = new(ProgramEnvironment.Compilation, StringComparer.Ordinal)
     {
         ["TUNNEL_CONFIGURATION"] = ProgramFiles.Configuration,
         ["TUNNEL_EXAMPLES_BUILT"] = "1",

@@ -7,8 +7,18 @@ public static class ProgramEnvironment
     // platform would read all of them for the first TLS connection, in a quarter of the processor time that a program's start takes.
     private const string NoAuthorities = "/nonexistent";
 
-    /// <summary>Theirs alone is <paramref name="stateDirectory"/>. The examples run as they are printed, without this.</summary>
-    public static Dictionary<string, string> With(string stateDirectory) => new(StringComparer.Ordinal)
+    /// <summary>
+    /// How the runtime is to compile: once, and again only what is called a thousand times. A program of a test seldom runs for long
+    /// enough to win back what more would cost it. The test projects say the same of themselves in <c>tests/Directory.Build.targets</c>.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Compilation { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountThreshold"] = "3E8",
+    };
+
+    /// <summary>Theirs alone is <paramref name="stateDirectory"/>. The examples run as they are printed, without all but <see cref="Compilation"/>.</summary>
+    public static Dictionary<string, string> With(string stateDirectory) => new(Compilation, StringComparer.Ordinal)
     {
         ["TUNNEL_STATE_DIR"] = stateDirectory,
         ["SSL_CERT_DIR"] = NoAuthorities,
