@@ -8,13 +8,15 @@ public static class ProgramEnvironment
     private const string NoAuthorities = "/nonexistent";
 
     /// <summary>
-    /// How the runtime is to compile: once, and again only what is called a thousand times. A program of a test seldom runs for long
-    /// enough to win back what more would cost it. The test projects say the same of themselves in <c>tests/Directory.Build.targets</c>.
+    /// How the runtime is to compile: once, and again only what is called a thousand times, into pages that it need not map twice. A
+    /// program of a test seldom runs for long enough to win back what more would cost it; it takes a quarter less processor time so.
+    /// <c>tests/Directory.Build.targets</c> says the like of the test projects. The soak and the benchmarks run programs without this.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Compilation { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["DOTNET_TieredPGO"] = "0",
         ["DOTNET_TC_CallCountThreshold"] = "3E8",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
     };
 
     /// <summary>Theirs alone is <paramref name="stateDirectory"/>. The examples run as they are printed, without all but <see cref="Compilation"/>.</summary>
