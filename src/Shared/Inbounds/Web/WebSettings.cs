@@ -23,9 +23,6 @@ public sealed record WebSettings : IInboundSettings
     /// <summary>Each status at most once.</summary>
     public ImmutableArray<WebErrorPage> ErrorPages { get; init; } = [];
 
-    /// <summary>The level in <see cref="PolicyConfig"/>.</summary>
-    public int UserLevel { get; init; }
-
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -42,11 +39,6 @@ public sealed record WebSettings : IInboundSettings
             }
 
             writer.WriteEndObject();
-        }
-
-        if (UserLevel != 0)
-        {
-            writer.WriteNumber("userLevel", UserLevel);
         }
 
         writer.WriteEndObject();

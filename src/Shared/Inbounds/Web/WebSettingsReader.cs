@@ -30,7 +30,6 @@ internal sealed class WebSettingsReader : IInboundSettingsReader
             TrustedProxies = WebAccessReader.ReadBlocks(settings, "trustedProxies"),
             AccessLog = ReadAccessLog(settings),
             ErrorPages = ReadErrorPages(settings),
-            UserLevel = LevelField.Read(settings, "userLevel"),
         };
         settings.End();
         return result;
