@@ -5,6 +5,9 @@ namespace Tunnel.Shared.Configuration.Reading;
 /// <summary>Reads <c>streamSettings</c>; their blocks have readers of their own.</summary>
 internal static class StreamSettingsReader
 {
+    /// <summary>The protocols that can do more than plain sockets.</summary>
+    private const string Layered = "'tunnel', 'vmess', 'socks' and 'http'";
+
     private static readonly string[] OfV2Ray = ["kcp", "mkcp", "h2", "http", "ds", "domainsocket", "quic", "grpc", "gun", "httpupgrade"];
 
     /// <summary>The transport, whatever is wrong with it.</summary>
@@ -20,13 +23,13 @@ internal static class StreamSettingsReader
             return new StreamConfig { Security = defaultSecurity, ProxyProtocol = listens && defaults.TcpAcceptsProxyProtocol ? new ProxyProtocolConfig() : null };
         }
 
-        var network = ReadNetwork(stream, profile, listens);
+        var network = ReadNetwork(stream, profile);
         var security = ReadSecurity(stream) ?? defaultSecurity;
         if (security == StreamSecurity.Tls && profile == TransportProfile.Sockets)
         {
             // To go on without it would send in the clear what the user believes to be encrypted.
             stream.Problems.Error(
-                stream.Find("security")!, $"'tls' is supported only for protocols {Layered(listens)} yet; remove it, or encrypt behind it");
+                stream.Find("security")!, $"'tls' is supported only for protocols {Layered} yet; remove it, or encrypt behind it");
         }
 
         var tls = stream.Object("tlsSettings");
@@ -58,10 +61,7 @@ internal static class StreamSettingsReader
         return result;
     }
 
-    /// <summary>The protocols that can do more than plain sockets.</summary>
-    private static string Layered(bool listens) => listens ? "'tunnel' and 'vmess'" : "'tunnel', 'vmess', 'socks' and 'http'";
-
-    private static TransportNetwork ReadNetwork(ObjectReader stream, TransportProfile profile, bool listens)
+    private static TransportNetwork ReadNetwork(ObjectReader stream, TransportProfile profile)
     {
         var network = stream.Word("network");
         if (network is null or "tcp")
@@ -80,7 +80,7 @@ internal static class StreamSettingsReader
 
         if (profile == TransportProfile.Sockets)
         {
-            stream.Problems.Error(node, $"network '{network}' is supported only for protocols {Layered(listens)} yet; use 'tcp'");
+            stream.Problems.Error(node, $"network '{network}' is supported only for protocols {Layered} yet; use 'tcp'");
             return TransportNetwork.Tcp;
         }
 
