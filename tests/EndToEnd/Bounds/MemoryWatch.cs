@@ -2,7 +2,7 @@ using Tunnel.Testing.Programs;
 
 namespace Tunnel.EndToEnd.Bounds;
 
-/// <summary>Looks all the time how much memory programs hold, shared pages divided.</summary>
+/// <summary>Looks all the time how much memory programs hold, as <see cref="ProcessFigures.AnonymousBytes"/>.</summary>
 internal sealed class MemoryWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

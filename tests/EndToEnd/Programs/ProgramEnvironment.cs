@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tunnel.EndToEnd.Programs;
 
 /// <summary>What the programs under test find in their environment.</summary>
@@ -15,11 +17,11 @@ public static class ProgramEnvironment
     public static IReadOnlyDictionary<string, string> Compilation { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["DOTNET_TieredPGO"] = "0",
-        ["DOTNET_TC_CallCountThreshold"] = "3E8",
+        ["DOTNET_TC_CallCountThreshold"] = 1000.ToString("X", CultureInfo.InvariantCulture),
         ["DOTNET_EnableWriteXorExecute"] = "0",
     };
 
-    /// <summary>Theirs alone is <paramref name="stateDirectory"/>. The examples run as they are printed, without all but <see cref="Compilation"/>.</summary>
+    /// <summary>Theirs alone is <paramref name="stateDirectory"/>. Of all this the examples have <see cref="Compilation"/> only: they run as they are printed.</summary>
     public static Dictionary<string, string> With(string stateDirectory) => new(Compilation, StringComparer.Ordinal)
     {
         ["TUNNEL_STATE_DIR"] = stateDirectory,

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tunnel.Mux.Tests.Cool;
 
-/// <summary>Bytes that V2Ray 4.34 made: computed by its library code, or recorded from its program (V2Ray interoperability notes in docs/v2ray.md, section 10).</summary>
+/// <summary>Bytes that V2Ray 4.34 made: computed by its library code, or recorded from its program (see docs/v2ray.md).</summary>
 internal static class Vectors
 {
     public static IEnumerable<JsonElement> Cases(string file)
